@@ -1,0 +1,2 @@
+export type { RequestActor } from './actor.ts';
+export { complaintScope, type ScopeCondition, seesComplaint } from './scope.ts';

@@ -1,0 +1,1 @@
+export { AUDIT_COLUMNS, type AuditEntry, auditValues, recordAudit } from './record.repo.ts';

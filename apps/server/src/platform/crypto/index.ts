@@ -1,0 +1,1 @@
+export { type Keyring, KeyringError, keyringFrom, loadKeyring, newToken, tokenHash } from './keyring.ts';

@@ -1,0 +1,1 @@
+export { OUTBOX_COLUMNS, type OutboxMessage, outboxValues, publish } from './publish.repo.ts';

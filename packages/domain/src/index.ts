@@ -1,0 +1,3 @@
+export * from './access/index.ts';
+export * from './complaint/index.ts';
+export * from './workday/index.ts';
