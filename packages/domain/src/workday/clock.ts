@@ -177,7 +177,7 @@ function trace({ start, budget, ledger, stoppedAt }: ClockInput, calendar: WorkC
     } else if (entry.kind === 'resume') {
       if (pausedAt !== null) addPause(pausedAt, Math.min(calendar.positionOf(entry.at), endPosition));
       pausedAt = null;
-    } else if (entry.at <= end) {
+    } else {
       pausedAt = Math.max(calendar.positionOf(entry.at), startPosition);
     }
   }
