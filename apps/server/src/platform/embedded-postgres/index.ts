@@ -1,0 +1,1 @@
+export { type EmbeddedOptions, type EmbeddedPostgres, type PostmasterExit, startEmbedded } from './supervisor.ts';
