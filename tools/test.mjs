@@ -35,7 +35,7 @@ const STEPS = {
     }
     await step('依赖方向（dependency-cruiser）', () =>
       node(
-        tool('dependency-cruiser/bin/dependency-cruise.mjs'),
+        tool('dependency-cruiser/bin/dependency-cruiser.mjs'),
         '--config',
         '.dependency-cruiser.cjs',
         ...sourceFolders(),

@@ -1,0 +1,7 @@
+export interface TextViolation {
+  rule: string;
+  file: string;
+  line: number;
+  meaning: string;
+}
+export function checkTextRules(root: string): TextViolation[];
