@@ -100,10 +100,9 @@ const IMPORTS: [rule: string, what: string, file: string, code: string][] = [
   [
     'no-circles',
     'two files import each other',
-    'packages/domain/src/workday/there.ts',
-    "import '../complaint/back.ts';",
+    'packages/domain/src/complaint/back.ts',
+    "import '../workday/there.ts';",
   ],
-  ['no-circles', 'and the other way', 'packages/domain/src/complaint/back.ts', "import '../workday/there.ts';"],
   [
     'sql-in-its-place',
     'a service imports Kysely',
@@ -174,8 +173,11 @@ describe('directions', () => {
   beforeAll(() => {
     expect(brokenRules()).toEqual(new Map());
     for (const [, , file, code] of IMPORTS) plant(file, code);
+    // The other half of the circle, which is reported once.
+    plant('packages/domain/src/workday/there.ts', "import '../complaint/back.ts';");
     broken = brokenRules();
     for (const [, , file] of IMPORTS) rmSync(join(root, file));
+    rmSync(join(root, 'packages/domain/src/workday/there.ts'));
   }, 60_000);
 
   it.each(IMPORTS)('%s: %s', (rule, _what, file) => {
