@@ -1,0 +1,77 @@
+import {
+  type CategoryEntry,
+  DispatchDictionary,
+  type PlaceEntry,
+  suggestCategory,
+  type UnitSuggestion,
+} from '@bihuan/domain/dispatch';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/db/index.ts';
+
+/** The dictionary of places and categories in memory, read again when it is older than a minute. */
+export interface Dictionary {
+  suggestUnit(
+    text: { address: string | null; content: string },
+    history?: readonly { unitId: string; count: number }[],
+  ): Promise<UnitSuggestion | null>;
+  suggestCategory(title: string, content: string): Promise<{ code: string; confidence: number } | null>;
+  /** For bulk work: everything at once, without waiting for each text. */
+  load(): Promise<{ dispatch: DispatchDictionary; categories: CategoryEntry[] }>;
+}
+
+const FRESH_MS = 60_000;
+
+export function createDictionary(db: Database, clock: Clock): Dictionary {
+  let held: { at: number; value: Promise<{ dispatch: DispatchDictionary; categories: CategoryEntry[] }> } | null = null;
+  const load = () => {
+    if (!held || clock.now() - held.at > FRESH_MS) {
+      const value = read(db);
+      held = { at: clock.now(), value };
+      value.catch(() => {
+        held = null;
+      });
+    }
+    return held.value;
+  };
+  return {
+    load,
+    async suggestUnit(text, history) {
+      return (await load()).dispatch.suggest(text, history);
+    },
+    async suggestCategory(title, content) {
+      return suggestCategory(title, content, (await load()).categories);
+    },
+  };
+}
+
+async function read(db: Database): Promise<{ dispatch: DispatchDictionary; categories: CategoryEntry[] }> {
+  const [places, towns, categories] = await Promise.all([
+    db.query<PlaceEntry>(null, 'select id, kind, name, aliases, town_id as "townId", unit_id as "unitId" from place'),
+    db.query<{ id: string; name: string; unitId: string | null }>(
+      null,
+      `select t.id, t.name, s.id as "unitId" from unit t
+         left join unit s on s.town_id = t.id and s.kind = 'squadron' and s.closed_at is null
+        where t.kind = 'town' and t.closed_at is null`,
+    ),
+    db.query<CategoryEntry>(
+      null,
+      'select code, keywords from category where closed_at is null and parent_code is not null',
+    ),
+  ]);
+  return { dispatch: new DispatchDictionary(places, towns), categories };
+}
+
+/** Squadrons that earlier concluded orders at exactly this address. */
+export async function addressHistory(
+  db: Database,
+  address: string | null,
+  exceptId: string,
+): Promise<{ unitId: string; count: number }[]> {
+  if (!address) return [];
+  return db.query(
+    'complaint.address_history',
+    `select unit_id as "unitId", count(*)::int as count from
+       (select unit_id from complaint where address = $1 and unit_id is not null and id <> $2 limit 50) x group by unit_id`,
+    [address, exceptId],
+  );
+}

@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify';
+import type { Deps } from '../../platform/deps.ts';
+import { sweepClocks } from './clock.jobs.ts';
+import { bindComplaintRoutes } from './complaint.routes.ts';
+import { createDictionary } from './dictionary.query.ts';
+
+export { sweepClocks } from './clock.jobs.ts';
+export { executeCommand } from './command.service.ts';
+export { createDictionary, type Dictionary } from './dictionary.query.ts';
+export { complaintWhere, listSql } from './list.query.ts';
+export { firstRound, protectComplainant, REGISTER_SQL, registerComplaint } from './register.service.ts';
+export { TRANSITION_SQL } from './state.repo.ts';
+
+/** 诉件: intake by hand, dispatch, handling, follow-up, and the clock that watches them. */
+export function registerComplaintModule(api: FastifyInstance, deps: Deps): void {
+  bindComplaintRoutes(api, deps, createDictionary(deps.db, deps.clock));
+  deps.jobs.handle('complaint.sweepClocks', async (_payload, { signal }) => {
+    await sweepClocks(deps, signal);
+  });
+  deps.jobs.schedule('complaint.sweepClocks', '* * * * *');
+}

@@ -1,0 +1,72 @@
+import type { Role } from '@bihuan/domain/access';
+import type { RequestActor } from '../../platform/access/index.ts';
+import { tokenHash } from '../../platform/crypto/index.ts';
+import type { Sql } from '../../platform/db/index.ts';
+
+export const SESSION_COOKIE = 'bihuan_session';
+/** Signed out after so long without a request (等保 2.0: 登录连接超时自动退出). */
+export const IDLE_MINUTES = 30;
+
+interface SessionRow {
+  session_id: string;
+  account_id: string;
+  posting_id: string;
+  person_id: string;
+  person_name: string;
+  unit_id: string;
+  unit_name: string;
+  town_id: string | null;
+  role: Role;
+  must_change: boolean;
+  second_factor_pending: boolean;
+  stale: boolean;
+}
+
+export interface AuthenticatedSession {
+  readonly actor: RequestActor;
+  /** The initial password must be changed before anything else. */
+  readonly mustChangePassword: boolean;
+  readonly secondFactorPending: boolean;
+  /** `last_seen_at` is old enough to be worth writing. */
+  readonly stale: boolean;
+}
+
+/** The live session of a cookie's token, or nothing: unknown, expired, idle too long, revoked, account closed, posting ended. */
+export async function findSession(sql: Sql, token: string, now: number, ip: string | null): Promise<AuthenticatedSession | null> {
+  const [row] = await sql.query<SessionRow>(
+    'session.find',
+    `select s.id as session_id, s.account_id, s.posting_id, p.id as person_id, p.name as person_name,
+            u.id as unit_id, u.name as unit_name, case when u.kind = 'town' then u.id else u.town_id end as town_id,
+            o.role, a.must_change, s.second_factor_pending, s.last_seen_at < $2::timestamptz - interval '1 minute' as stale
+       from session s
+       join account a on a.id = s.account_id and a.disabled_at is null
+       join posting o on o.id = s.posting_id and o.ended_on is null
+       join person p on p.id = o.person_id and p.left_at is null
+       join unit u on u.id = o.unit_id and u.closed_at is null
+      where s.token_hash = $1 and s.revoked_at is null and s.expires_at > $2::timestamptz
+        and s.last_seen_at > $2::timestamptz - make_interval(mins => ${IDLE_MINUTES})`,
+    [tokenHash(token), new Date(now)],
+  );
+  if (!row) return null;
+  return {
+    actor: {
+      personId: row.person_id,
+      unitId: row.unit_id,
+      townId: row.town_id,
+      role: row.role,
+      accountId: row.account_id,
+      sessionId: row.session_id,
+      postingId: row.posting_id,
+      name: row.person_name,
+      unitName: row.unit_name,
+      ip,
+    },
+    mustChangePassword: row.must_change,
+    secondFactorPending: row.second_factor_pending,
+    stale: row.stale,
+  };
+}
+
+export async function touchSession(sql: Sql, sessionId: string, now: number): Promise<void> {
+  await sql.query('session.touch', 'update session set last_seen_at = $2 where id = $1 and last_seen_at < $2', [sessionId, new Date(now)]);
+}

@@ -1,0 +1,1 @@
+export { loadWorkingTime, type WorkingTime } from './calendar.query.ts';

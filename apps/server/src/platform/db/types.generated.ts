@@ -1,0 +1,547 @@
+// Generated from the migrations; a test checks that it agrees with them.
+import type { ColumnType, Generated } from 'kysely';
+
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+// biome-ignore lint/suspicious/noExplicitAny: the shape of a JSON column is its reader's
+type Json = ColumnType<any, string, string>;
+
+export interface AccountTable {
+  id: Generated<string>;
+  person_id: string;
+  username: string;
+  password_hash: string;
+  must_change: Generated<boolean>;
+  password_changed_at: Generated<Timestamp>;
+  failed_count: Generated<number>;
+  locked_until: Timestamp | null;
+  totp_secret_enc: Buffer | null;
+  totp_confirmed_at: Timestamp | null;
+  totp_last_step: number | null;
+  disabled_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface AuditEventTable {
+  id: Generated<string>;
+  at: Timestamp;
+  actor_id: string | null;
+  actor_unit_id: string | null;
+  actor_role: string | null;
+  action: string;
+  object_type: string;
+  object_id: string | null;
+  from_status: string | null;
+  to_status: string | null;
+  note: string | null;
+  data: Generated<Json>;
+  ip: string | null;
+  command_id: string | null;
+  tx: Generated<string>;
+}
+
+export interface AuditLinkTable {
+  seq: number;
+  event_id: string;
+  hash: Buffer;
+}
+
+export interface AuditSealTable {
+  only_row: Generated<boolean>;
+  tx: string;
+  seq: number;
+  hash: Buffer;
+}
+
+export interface BulletinTable {
+  id: Generated<string>;
+  kind: 'weekly' | 'monthly';
+  period_start: string;
+  period_end: string;
+  revision: Generated<number>;
+  supersedes_id: string | null;
+  correction_reason: string | null;
+  status: 'draft' | 'reviewing' | 'reviewed' | 'published';
+  number: string | null;
+  title: string;
+  recipients: string;
+  sections: Json;
+  as_of: Timestamp;
+  drafted_by: string;
+  drafted_at: Generated<Timestamp>;
+  reviewed_by: string | null;
+  reviewed_at: Timestamp | null;
+  signed_by: string | null;
+  published_at: Timestamp | null;
+  version: Generated<number>;
+}
+
+export interface BulletinFigureTable {
+  bulletin_id: string;
+  key: string;
+  label: string;
+  value: number | null;
+  numerator: number | null;
+  denominator: number | null;
+  numerator_ids: Generated<string[]>;
+  denominator_ids: Generated<string[]>;
+  data: Generated<Json>;
+}
+
+export interface BulletinReceiptTable {
+  bulletin_id: string;
+  unit_id: string;
+  received_by: string;
+  received_at: Timestamp;
+}
+
+export interface CalendarDayTable {
+  day: string;
+  kind: 'holiday' | 'makeup';
+  note: string | null;
+}
+
+export interface CalendarYearTable {
+  year: number;
+  announced: boolean;
+  source: string | null;
+}
+
+export interface CategoryTable {
+  code: string;
+  parent_code: string | null;
+  name: string;
+  keywords: Generated<string[]>;
+  hot: Generated<boolean>;
+  sort: Generated<number>;
+  closed_at: Timestamp | null;
+}
+
+export interface CitizenLinkTable {
+  token_hash: Buffer;
+  complaint_id: string;
+  round: number;
+  created_by: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  used_at: Timestamp | null;
+}
+
+export interface ClockEntryTable {
+  id: Generated<string>;
+  complaint_id: string;
+  round: number;
+  kind: 'pause' | 'resume' | 'extend';
+  at: Timestamp;
+  extend_unit: 'workday' | 'workminute' | null;
+  extend_amount: number | null;
+  request_id: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ClockWarningTable {
+  complaint_id: string;
+  round: number;
+  clock: 'first_contact' | 'handling';
+  level: number;
+  due_at: Timestamp;
+  sent_at: Timestamp;
+}
+
+export interface ComplainantTable {
+  complaint_id: string;
+  anonymous: Generated<boolean>;
+  name_enc: Buffer | null;
+  name_bidx: Buffer | null;
+  phone_enc: Buffer | null;
+  phone_bidx: Buffer | null;
+  content_enc: Buffer | null;
+  address_enc: Buffer | null;
+}
+
+export interface ComplaintTable {
+  id: Generated<string>;
+  number: string;
+  source_id: string;
+  external_no: string | null;
+  kind: 'enquiry' | 'ordinary' | 'complex';
+  urgency: 'normal' | 'urgent' | 'critical';
+  category_code: string | null;
+  title: string;
+  content: string;
+  address: string | null;
+  town_id: string | null;
+  place_id: string | null;
+  lng: number | null;
+  lat: number | null;
+  callback_wanted: Generated<boolean>;
+  extras: Generated<Json>;
+  status: 'received' | 'accepted' | 'dispatched' | 'handling' | 'reviewing' | 'following_up' | 'closed' | 'declined';
+  unit_id: string | null;
+  officer_id: string | null;
+  round: Generated<number>;
+  reopen_count: Generated<number>;
+  received_at: Timestamp;
+  registered_at: Generated<Timestamp>;
+  dispatched_at: Timestamp | null;
+  closed_at: Timestamp | null;
+  outcome: 'solved' | 'unsolved' | 'unreachable' | 'declined' | 'answered' | null;
+  excluded_at: Timestamp | null;
+  first_contact_due_at: Timestamp | null;
+  due_at: Timestamp | null;
+  paused_at: Timestamp | null;
+  next_check_at: Timestamp | null;
+  version: Generated<number>;
+}
+
+export interface ComplaintFileTable {
+  complaint_id: string;
+  file_id: string;
+  event_id: string;
+}
+
+export interface ComplaintJointUnitTable {
+  complaint_id: string;
+  unit_id: string;
+}
+
+export interface ComplaintRequestTable {
+  id: Generated<string>;
+  complaint_id: string;
+  round: number;
+  kind: 'return' | 'transfer' | 'extend' | 'pause' | 'complex' | 'exclude';
+  reason: string;
+  workdays: number | null;
+  target_unit_id: string | null;
+  file_ids: Generated<string[]>;
+  requested_by: string;
+  requested_unit_id: string;
+  requested_at: Timestamp;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+  approved: boolean | null;
+  decision_note: string | null;
+}
+
+export interface DeadlineRuleTable {
+  id: Generated<string>;
+  purpose: 'first_contact' | 'handling';
+  kind: 'enquiry' | 'ordinary' | 'complex' | 'rehandle';
+  urgency: 'normal' | 'urgent' | 'critical';
+  budget_unit: 'workday' | 'workminute';
+  budget_amount: number;
+  effective_from: string;
+}
+
+export interface FileTable {
+  id: Generated<string>;
+  sha256: Buffer;
+  size: number;
+  mime: string;
+  name: string;
+  purpose: 'evidence' | 'import' | 'reject' | 'export' | 'document';
+  captured_at: Timestamp | null;
+  captured_lng: number | null;
+  captured_lat: number | null;
+  created_by: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface HandlingRoundTable {
+  complaint_id: string;
+  round: number;
+  kind: 'enquiry' | 'ordinary' | 'complex' | 'rehandle';
+  urgency: 'normal' | 'urgent' | 'critical';
+  category_code: string | null;
+  unit_id: string | null;
+  town_id: string | null;
+  officer_id: string | null;
+  started_at: Timestamp;
+  first_contact_due_at: Timestamp;
+  due_at: Timestamp;
+  signed_at: Timestamp | null;
+  first_contact_at: Timestamp | null;
+  contact_attempts: Generated<number>;
+  submitted_at: Timestamp | null;
+  submitted_by: string | null;
+  concluded_at: Timestamp | null;
+  result: string | null;
+  measures: Generated<string[]>;
+  legal_basis: string | null;
+  followed_up_at: Timestamp | null;
+  follow_up_channel: 'phone' | 'visit' | 'link' | 'hotline' | null;
+  reached: boolean | null;
+  solved: boolean | null;
+  satisfaction: 'satisfied' | 'fairly' | 'neutral' | 'dissatisfied' | null;
+  follow_up_note: string | null;
+  reopened: Generated<boolean>;
+  declined_at: Timestamp | null;
+  excluded_at: Timestamp | null;
+}
+
+export interface IdempotencyKeyTable {
+  source_id: string;
+  key: string;
+  request_hash: Buffer;
+  status: number;
+  response: Json;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ImportJobTable {
+  id: Generated<string>;
+  source_id: string;
+  file_id: string | null;
+  file_name: string;
+  sheet: string | null;
+  mapping: Json;
+  options: Generated<Json>;
+  status: 'queued' | 'running' | 'cancelled' | 'done' | 'failed';
+  rows_total: number | null;
+  rows_read: Generated<number>;
+  created_count: Generated<number>;
+  updated_count: Generated<number>;
+  unchanged_count: Generated<number>;
+  rejected_count: Generated<number>;
+  conflict_count: Generated<number>;
+  reject_file_id: string | null;
+  error: string | null;
+  created_by: string | null;
+  created_at: Generated<Timestamp>;
+  started_at: Timestamp | null;
+  finished_at: Timestamp | null;
+}
+
+export interface ImportRejectTable {
+  job_id: string;
+  row_no: number;
+  kind: 'rejected' | 'conflict';
+  reasons: Json;
+  cells_enc: Buffer;
+  complaint_id: string | null;
+}
+
+export interface ImportStageTable {
+  job_id: string;
+  row_no: number;
+  external_no: string;
+  payload: Json;
+  secrets: Buffer[] | null;
+}
+
+export interface IntakeSourceTable {
+  id: Generated<string>;
+  code: string;
+  name: string;
+  kind: 'hotline' | 'city_operation' | 'walk_in' | 'letter' | 'petition' | 'media' | 'inspection' | 'open_day' | 'superior';
+  mapping: Json | null;
+  secret_enc: Buffer | null;
+  callback_url: string | null;
+  closed_at: Timestamp | null;
+  version: Generated<number>;
+}
+
+export interface MigrationTable {
+  name: string;
+  sha256: string;
+  applied_at: Generated<Timestamp>;
+}
+
+export interface NoticeTable {
+  id: Generated<string>;
+  person_id: string | null;
+  unit_id: string | null;
+  roles: string[] | null;
+  kind: string;
+  level: Generated<'info' | 'warn' | 'danger'>;
+  title: string;
+  body: string | null;
+  object_type: string | null;
+  object_id: string | null;
+  dedupe_key: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface NoticeReadTable {
+  notice_id: string;
+  person_id: string;
+  read_at: Generated<Timestamp>;
+}
+
+export interface OutboxTable {
+  id: Generated<number>;
+  tx: Generated<string>;
+  topic: string;
+  object_id: string;
+  unit_id: string | null;
+  town_id: string | null;
+  officer_id: string | null;
+  data: Generated<Json>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface OutboxCursorTable {
+  consumer: string;
+  tx: string;
+  id: number;
+}
+
+export interface PasswordHistoryTable {
+  account_id: string;
+  password_hash: string;
+  created_at: Generated<Timestamp>;
+}
+
+export interface PersonTable {
+  id: Generated<string>;
+  staff_no: string;
+  name: string;
+  badge_no: string | null;
+  mobile_enc: Buffer | null;
+  mobile_bidx: Buffer | null;
+  left_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface PlaceTable {
+  id: Generated<string>;
+  kind: 'road' | 'compound' | 'village' | 'landmark';
+  name: string;
+  aliases: Generated<string[]>;
+  town_id: string | null;
+  unit_id: string | null;
+  lng: number | null;
+  lat: number | null;
+}
+
+export interface PostingTable {
+  id: Generated<string>;
+  person_id: string;
+  unit_id: string;
+  role: string;
+  title: string | null;
+  started_on: string;
+  ended_on: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface SavedViewTable {
+  id: Generated<string>;
+  account_id: string;
+  list: string;
+  name: string;
+  query: string;
+  sort: Generated<number>;
+}
+
+export interface SessionTable {
+  token_hash: Buffer;
+  id: Generated<string>;
+  account_id: string;
+  posting_id: string;
+  second_factor_pending: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+  last_seen_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  ip: string | null;
+  user_agent: string | null;
+  revoked_at: Timestamp | null;
+}
+
+export interface SettingTable {
+  key: string;
+  effective_from: string;
+  value: Json;
+  changed_by: string | null;
+  changed_at: Generated<Timestamp>;
+}
+
+export interface StatementTemplateTable {
+  id: Generated<string>;
+  category_code: string | null;
+  name: string;
+  body: string;
+  legal_basis: string | null;
+  measures: Generated<string[]>;
+  sort: Generated<number>;
+}
+
+export interface UnitTable {
+  id: Generated<string>;
+  code: string;
+  name: string;
+  short_name: string;
+  kind: 'bureau' | 'section' | 'squadron' | 'town' | 'partner' | 'company';
+  parent_id: string | null;
+  town_id: string | null;
+  phone: string | null;
+  sort: Generated<number>;
+  created_at: Generated<Timestamp>;
+  closed_at: Timestamp | null;
+  version: Generated<number>;
+}
+
+export interface WebhookDeliveryTable {
+  id: Generated<string>;
+  source_id: string;
+  complaint_id: string;
+  event: string;
+  payload: Json;
+  attempts: Generated<number>;
+  next_attempt_at: Timestamp | null;
+  delivered_at: Timestamp | null;
+  last_error: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface WorkShiftTable {
+  starts: number;
+  ends: number;
+  effective_from: string;
+}
+
+export interface DB {
+  account: AccountTable;
+  audit_event: AuditEventTable;
+  audit_link: AuditLinkTable;
+  audit_seal: AuditSealTable;
+  bulletin: BulletinTable;
+  bulletin_figure: BulletinFigureTable;
+  bulletin_receipt: BulletinReceiptTable;
+  calendar_day: CalendarDayTable;
+  calendar_year: CalendarYearTable;
+  category: CategoryTable;
+  citizen_link: CitizenLinkTable;
+  clock_entry: ClockEntryTable;
+  clock_warning: ClockWarningTable;
+  complainant: ComplainantTable;
+  complaint: ComplaintTable;
+  complaint_file: ComplaintFileTable;
+  complaint_joint_unit: ComplaintJointUnitTable;
+  complaint_request: ComplaintRequestTable;
+  deadline_rule: DeadlineRuleTable;
+  file: FileTable;
+  handling_round: HandlingRoundTable;
+  idempotency_key: IdempotencyKeyTable;
+  import_job: ImportJobTable;
+  import_reject: ImportRejectTable;
+  import_stage: ImportStageTable;
+  intake_source: IntakeSourceTable;
+  migration: MigrationTable;
+  notice: NoticeTable;
+  notice_read: NoticeReadTable;
+  outbox: OutboxTable;
+  outbox_cursor: OutboxCursorTable;
+  password_history: PasswordHistoryTable;
+  person: PersonTable;
+  place: PlaceTable;
+  posting: PostingTable;
+  saved_view: SavedViewTable;
+  session: SessionTable;
+  setting: SettingTable;
+  statement_template: StatementTemplateTable;
+  unit: UnitTable;
+  webhook_delivery: WebhookDeliveryTable;
+  work_shift: WorkShiftTable;
+}

@@ -1,0 +1,86 @@
+import type { Readable } from 'node:stream';
+import type { Logger } from 'pino';
+import type { RequestActor } from './access/index.ts';
+import type { WorkingTime } from './calendar/index.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Keyring } from './crypto/index.ts';
+import type { Database, Sql, Trx } from './db/index.ts';
+
+/** All that a module may use; built once in `main.ts`, `cli.ts` and the tests. */
+export interface Deps {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly keyring: Keyring;
+  readonly workingTime: WorkingTime;
+  readonly files: FileStore;
+  readonly jobs: Jobs;
+  readonly live: Live;
+  readonly log: Logger;
+}
+
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mime: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export type FilePurpose = 'evidence' | 'import' | 'reject' | 'export' | 'document';
+
+/** Files by content hash under `<data>/files`; the type is sniffed from the content, not believed. */
+export interface FileStore {
+  /** Streams to disk, hashes, sniffs and records. @throws Problem too_large | unsupported_file | empty_file */
+  put(input: {
+    stream: Readable;
+    name: string;
+    purpose: FilePurpose;
+    maxBytes: number;
+    createdBy: string | null;
+    captured?: { at?: Date; lng?: number; lat?: number };
+  }): Promise<StoredFile>;
+  get(id: string): Promise<StoredFile & { path: string; createdBy: string | null; purpose: FilePurpose }>;
+}
+
+export interface JobContext {
+  readonly log: Logger;
+  /** Aborted when the server stops; long work stops at its next safe point and is taken up again later. */
+  readonly signal: AbortSignal;
+}
+
+/** PostgreSQL job queue. Work may run twice after a crash: handlers are idempotent. */
+export interface Jobs {
+  /** Adds in the caller's transaction: it runs after the commit. `key` keeps at most one waiting. */
+  add(sql: Sql, task: string, payload: Record<string, unknown>, options?: { key?: string; runAt?: Date; maxAttempts?: number; queue?: string }): Promise<void>;
+  /** Registers a handler; before `start`. */
+  handle(task: string, handler: (payload: Record<string, unknown>, context: JobContext) => Promise<void>): void;
+  /** Runs a task by the clock, e.g. every minute: `* * * * *` (UTC). */
+  schedule(task: string, crontab: string): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Runs what waits now, in this process, until nothing is left (tests, command line). */
+  drain(): Promise<void>;
+}
+
+export interface LiveMessage {
+  readonly topic: string;
+  readonly objectId: string;
+  readonly unitId: string | null;
+  readonly townId: string | null;
+  readonly officerId: string | null;
+  readonly data: Record<string, unknown>;
+}
+
+/** Server-Sent Events fed from the outbox, so that several server processes agree. */
+export interface Live {
+  /** Call after a commit that wrote to the outbox: wakes every process's reader (coalesced). */
+  wake(): void;
+  /** Messages the actor may see, from now on. @returns unsubscribe */
+  subscribe(actor: RequestActor, listener: (message: LiveMessage) => void): () => void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type { Trx };

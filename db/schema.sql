@@ -1,0 +1,649 @@
+-- 由迁移生成，勿手改；测试核对其与迁移一致。
+
+create table account (
+  id uuid not null default uuidv7(),
+  person_id uuid not null,
+  username text not null,
+  password_hash text not null,
+  must_change boolean not null default true,
+  password_changed_at timestamp with time zone not null default now(),
+  failed_count integer not null default 0,
+  locked_until timestamp with time zone,
+  totp_secret_enc bytea,
+  totp_confirmed_at timestamp with time zone,
+  totp_last_step bigint,
+  disabled_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  version integer not null default 1
+);
+create table audit_event (
+  id uuid not null default uuidv7(),
+  at timestamp with time zone not null,
+  actor_id uuid,
+  actor_unit_id uuid,
+  actor_role text,
+  action text not null,
+  object_type text not null,
+  object_id uuid,
+  from_status text,
+  to_status text,
+  note text,
+  data jsonb not null default '{}'::jsonb,
+  ip text,
+  command_id uuid,
+  tx xid8 not null default pg_current_xact_id()
+);
+create table audit_link (
+  seq bigint not null,
+  event_id uuid not null,
+  hash bytea not null
+);
+create table audit_seal (
+  only_row boolean not null default true,
+  tx xid8 not null,
+  seq bigint not null,
+  hash bytea not null
+);
+create table bulletin (
+  id uuid not null default uuidv7(),
+  kind text not null,
+  period_start date not null,
+  period_end date not null,
+  revision integer not null default 1,
+  supersedes_id uuid,
+  correction_reason text,
+  status text not null,
+  number text,
+  title text not null,
+  recipients text not null,
+  sections jsonb not null,
+  as_of timestamp with time zone not null,
+  drafted_by uuid not null,
+  drafted_at timestamp with time zone not null default now(),
+  reviewed_by uuid,
+  reviewed_at timestamp with time zone,
+  signed_by uuid,
+  published_at timestamp with time zone,
+  version integer not null default 1
+);
+create table bulletin_figure (
+  bulletin_id uuid not null,
+  key text not null,
+  label text not null,
+  value double precision,
+  numerator integer,
+  denominator integer,
+  numerator_ids uuid[] not null default '{}'::uuid[],
+  denominator_ids uuid[] not null default '{}'::uuid[],
+  data jsonb not null default '{}'::jsonb
+);
+create table bulletin_receipt (
+  bulletin_id uuid not null,
+  unit_id uuid not null,
+  received_by uuid not null,
+  received_at timestamp with time zone not null
+);
+create table calendar_day (
+  day date not null,
+  kind text not null,
+  note text
+);
+create table calendar_year (
+  year integer not null,
+  announced boolean not null,
+  source text
+);
+create table category (
+  code text not null,
+  parent_code text,
+  name text not null,
+  keywords text[] not null default '{}'::text[],
+  hot boolean not null default false,
+  sort integer not null default 0,
+  closed_at timestamp with time zone
+);
+create table citizen_link (
+  token_hash bytea not null,
+  complaint_id uuid not null,
+  round smallint not null,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone
+);
+create table clock_entry (
+  id uuid not null default uuidv7(),
+  complaint_id uuid not null,
+  round smallint not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  extend_unit text,
+  extend_amount integer,
+  request_id uuid,
+  created_at timestamp with time zone not null default now()
+);
+create table clock_warning (
+  complaint_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  level smallint not null,
+  due_at timestamp with time zone not null,
+  sent_at timestamp with time zone not null
+);
+create table complainant (
+  complaint_id uuid not null,
+  anonymous boolean not null default false,
+  name_enc bytea,
+  name_bidx bytea,
+  phone_enc bytea,
+  phone_bidx bytea,
+  content_enc bytea,
+  address_enc bytea
+);
+create table complaint (
+  id uuid not null default uuidv7(),
+  number text not null,
+  source_id uuid not null,
+  external_no text,
+  kind text not null,
+  urgency text not null,
+  category_code text,
+  title text not null,
+  content text not null,
+  address text,
+  town_id uuid,
+  place_id uuid,
+  lng double precision,
+  lat double precision,
+  callback_wanted boolean not null default true,
+  extras jsonb not null default '{}'::jsonb,
+  status text not null,
+  unit_id uuid,
+  officer_id uuid,
+  round smallint not null default 1,
+  reopen_count smallint not null default 0,
+  received_at timestamp with time zone not null,
+  registered_at timestamp with time zone not null default now(),
+  dispatched_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  outcome text,
+  excluded_at timestamp with time zone,
+  first_contact_due_at timestamp with time zone,
+  due_at timestamp with time zone,
+  paused_at timestamp with time zone,
+  next_check_at timestamp with time zone,
+  version integer not null default 1
+);
+create table complaint_file (
+  complaint_id uuid not null,
+  file_id uuid not null,
+  event_id uuid not null
+);
+create table complaint_joint_unit (
+  complaint_id uuid not null,
+  unit_id uuid not null
+);
+create table complaint_request (
+  id uuid not null default uuidv7(),
+  complaint_id uuid not null,
+  round smallint not null,
+  kind text not null,
+  reason text not null,
+  workdays integer,
+  target_unit_id uuid,
+  file_ids uuid[] not null default '{}'::uuid[],
+  requested_by uuid not null,
+  requested_unit_id uuid not null,
+  requested_at timestamp with time zone not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  approved boolean,
+  decision_note text
+);
+create table deadline_rule (
+  id uuid not null default uuidv7(),
+  purpose text not null,
+  kind text not null,
+  urgency text not null,
+  budget_unit text not null,
+  budget_amount integer not null,
+  effective_from date not null
+);
+create table file (
+  id uuid not null default uuidv7(),
+  sha256 bytea not null,
+  size bigint not null,
+  mime text not null,
+  name text not null,
+  purpose text not null,
+  captured_at timestamp with time zone,
+  captured_lng double precision,
+  captured_lat double precision,
+  created_by uuid,
+  created_at timestamp with time zone not null default now()
+);
+create table handling_round (
+  complaint_id uuid not null,
+  round smallint not null,
+  kind text not null,
+  urgency text not null,
+  category_code text,
+  unit_id uuid,
+  town_id uuid,
+  officer_id uuid,
+  started_at timestamp with time zone not null,
+  first_contact_due_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  signed_at timestamp with time zone,
+  first_contact_at timestamp with time zone,
+  contact_attempts smallint not null default 0,
+  submitted_at timestamp with time zone,
+  submitted_by uuid,
+  concluded_at timestamp with time zone,
+  result text,
+  measures text[] not null default '{}'::text[],
+  legal_basis text,
+  followed_up_at timestamp with time zone,
+  follow_up_channel text,
+  reached boolean,
+  solved boolean,
+  satisfaction text,
+  follow_up_note text,
+  reopened boolean not null default false,
+  declined_at timestamp with time zone,
+  excluded_at timestamp with time zone
+);
+create table idempotency_key (
+  source_id uuid not null,
+  key text not null,
+  request_hash bytea not null,
+  status integer not null,
+  response jsonb not null,
+  created_at timestamp with time zone not null default now()
+);
+create table import_job (
+  id uuid not null default uuidv7(),
+  source_id uuid not null,
+  file_id uuid,
+  file_name text not null,
+  sheet text,
+  mapping jsonb not null,
+  options jsonb not null default '{}'::jsonb,
+  status text not null,
+  rows_total integer,
+  rows_read integer not null default 0,
+  created_count integer not null default 0,
+  updated_count integer not null default 0,
+  unchanged_count integer not null default 0,
+  rejected_count integer not null default 0,
+  conflict_count integer not null default 0,
+  reject_file_id uuid,
+  error text,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone
+);
+create table import_reject (
+  job_id uuid not null,
+  row_no integer not null,
+  kind text not null,
+  reasons jsonb not null,
+  cells_enc bytea not null,
+  complaint_id uuid
+);
+create table import_stage (
+  job_id uuid not null,
+  row_no integer not null,
+  external_no text not null,
+  payload jsonb not null,
+  secrets bytea[]
+);
+create table intake_source (
+  id uuid not null default uuidv7(),
+  code text not null,
+  name text not null,
+  kind text not null,
+  mapping jsonb,
+  secret_enc bytea,
+  callback_url text,
+  closed_at timestamp with time zone,
+  version integer not null default 1
+);
+create table migration (
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone not null default now()
+);
+create table notice (
+  id uuid not null default uuidv7(),
+  person_id uuid,
+  unit_id uuid,
+  roles text[],
+  kind text not null,
+  level text not null default 'info'::text,
+  title text not null,
+  body text,
+  object_type text,
+  object_id uuid,
+  dedupe_key text,
+  created_at timestamp with time zone not null default now()
+);
+create table notice_read (
+  notice_id uuid not null,
+  person_id uuid not null,
+  read_at timestamp with time zone not null default now()
+);
+create table outbox (
+  id bigint not null,
+  tx xid8 not null default pg_current_xact_id(),
+  topic text not null,
+  object_id uuid not null,
+  unit_id uuid,
+  town_id uuid,
+  officer_id uuid,
+  data jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now()
+);
+create table outbox_cursor (
+  consumer text not null,
+  tx xid8 not null,
+  id bigint not null
+);
+create table password_history (
+  account_id uuid not null,
+  password_hash text not null,
+  created_at timestamp with time zone not null default now()
+);
+create table person (
+  id uuid not null default uuidv7(),
+  staff_no text not null,
+  name text not null,
+  badge_no text,
+  mobile_enc bytea,
+  mobile_bidx bytea,
+  left_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  version integer not null default 1
+);
+create table place (
+  id uuid not null default uuidv7(),
+  kind text not null,
+  name text not null,
+  aliases text[] not null default '{}'::text[],
+  town_id uuid,
+  unit_id uuid,
+  lng double precision,
+  lat double precision
+);
+create table posting (
+  id uuid not null default uuidv7(),
+  person_id uuid not null,
+  unit_id uuid not null,
+  role text not null,
+  title text,
+  started_on date not null,
+  ended_on date,
+  created_at timestamp with time zone not null default now()
+);
+create table saved_view (
+  id uuid not null default uuidv7(),
+  account_id uuid not null,
+  list text not null,
+  name text not null,
+  query text not null,
+  sort integer not null default 0
+);
+create table session (
+  token_hash bytea not null,
+  id uuid not null default uuidv7(),
+  account_id uuid not null,
+  posting_id uuid not null,
+  second_factor_pending boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  ip text,
+  user_agent text,
+  revoked_at timestamp with time zone
+);
+create table setting (
+  key text not null,
+  effective_from date not null,
+  value jsonb not null,
+  changed_by uuid,
+  changed_at timestamp with time zone not null default now()
+);
+create table statement_template (
+  id uuid not null default uuidv7(),
+  category_code text,
+  name text not null,
+  body text not null,
+  legal_basis text,
+  measures text[] not null default '{}'::text[],
+  sort integer not null default 0
+);
+create table unit (
+  id uuid not null default uuidv7(),
+  code text not null,
+  name text not null,
+  short_name text not null,
+  kind text not null,
+  parent_id uuid,
+  town_id uuid,
+  phone text,
+  sort integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  version integer not null default 1
+);
+create table webhook_delivery (
+  id uuid not null default uuidv7(),
+  source_id uuid not null,
+  complaint_id uuid not null,
+  event text not null,
+  payload jsonb not null,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  last_error text,
+  created_at timestamp with time zone not null default now()
+);
+create table work_shift (
+  starts integer not null,
+  ends integer not null,
+  effective_from date not null
+);
+
+alter table account add constraint account_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table account add constraint account_pkey PRIMARY KEY (id);
+alter table account add constraint account_person_id_key UNIQUE (person_id);
+alter table account add constraint account_username_key UNIQUE (username);
+alter table audit_event add constraint audit_event_pkey PRIMARY KEY (id);
+alter table audit_link add constraint audit_link_pkey PRIMARY KEY (seq);
+alter table audit_link add constraint audit_link_event_id_key UNIQUE (event_id);
+alter table audit_seal add constraint audit_seal_only_row_check CHECK (only_row);
+alter table audit_seal add constraint audit_seal_pkey PRIMARY KEY (only_row);
+alter table bulletin add constraint bulletin_kind_check CHECK ((kind = ANY (ARRAY['weekly'::text, 'monthly'::text])));
+alter table bulletin add constraint bulletin_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'reviewing'::text, 'reviewed'::text, 'published'::text])));
+alter table bulletin add constraint bulletin_supersedes_id_fkey FOREIGN KEY (supersedes_id) REFERENCES bulletin(id);
+alter table bulletin add constraint bulletin_pkey PRIMARY KEY (id);
+alter table bulletin add constraint bulletin_kind_period_start_revision_key UNIQUE (kind, period_start, revision);
+alter table bulletin add constraint bulletin_number_key UNIQUE (number);
+alter table bulletin_figure add constraint bulletin_figure_bulletin_id_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin(id);
+alter table bulletin_figure add constraint bulletin_figure_pkey PRIMARY KEY (bulletin_id, key);
+alter table bulletin_receipt add constraint bulletin_receipt_bulletin_id_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin(id);
+alter table bulletin_receipt add constraint bulletin_receipt_received_by_fkey FOREIGN KEY (received_by) REFERENCES person(id);
+alter table bulletin_receipt add constraint bulletin_receipt_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table bulletin_receipt add constraint bulletin_receipt_pkey PRIMARY KEY (bulletin_id, unit_id);
+alter table calendar_day add constraint calendar_day_kind_check CHECK ((kind = ANY (ARRAY['holiday'::text, 'makeup'::text])));
+alter table calendar_day add constraint calendar_day_pkey PRIMARY KEY (day);
+alter table calendar_year add constraint calendar_year_pkey PRIMARY KEY (year);
+alter table category add constraint category_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES category(code);
+alter table category add constraint category_pkey PRIMARY KEY (code);
+alter table citizen_link add constraint citizen_link_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table citizen_link add constraint citizen_link_pkey PRIMARY KEY (token_hash);
+alter table clock_entry add constraint clock_entry_extend_unit_check CHECK ((extend_unit = ANY (ARRAY['workday'::text, 'workminute'::text])));
+alter table clock_entry add constraint clock_entry_kind_check CHECK ((kind = ANY (ARRAY['pause'::text, 'resume'::text, 'extend'::text])));
+alter table clock_entry add constraint clock_entry_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table clock_entry add constraint clock_entry_pkey PRIMARY KEY (id);
+alter table clock_warning add constraint clock_warning_clock_check CHECK ((clock = ANY (ARRAY['first_contact'::text, 'handling'::text])));
+alter table clock_warning add constraint clock_warning_level_check CHECK ((level = ANY (ARRAY[50, 80, 100])));
+alter table clock_warning add constraint clock_warning_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table clock_warning add constraint clock_warning_pkey PRIMARY KEY (complaint_id, round, clock, level);
+alter table complainant add constraint complainant_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table complainant add constraint complainant_pkey PRIMARY KEY (complaint_id);
+alter table complaint add constraint complaint_kind_check CHECK ((kind = ANY (ARRAY['enquiry'::text, 'ordinary'::text, 'complex'::text])));
+alter table complaint add constraint complaint_outcome_check CHECK ((outcome = ANY (ARRAY['solved'::text, 'unsolved'::text, 'unreachable'::text, 'declined'::text, 'answered'::text])));
+alter table complaint add constraint complaint_status_check CHECK ((status = ANY (ARRAY['received'::text, 'accepted'::text, 'dispatched'::text, 'handling'::text, 'reviewing'::text, 'following_up'::text, 'closed'::text, 'declined'::text])));
+alter table complaint add constraint complaint_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'critical'::text])));
+alter table complaint add constraint complaint_category_code_fkey FOREIGN KEY (category_code) REFERENCES category(code);
+alter table complaint add constraint complaint_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES person(id);
+alter table complaint add constraint complaint_place_id_fkey FOREIGN KEY (place_id) REFERENCES place(id);
+alter table complaint add constraint complaint_source_id_fkey FOREIGN KEY (source_id) REFERENCES intake_source(id);
+alter table complaint add constraint complaint_town_id_fkey FOREIGN KEY (town_id) REFERENCES unit(id);
+alter table complaint add constraint complaint_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table complaint add constraint complaint_pkey PRIMARY KEY (id);
+alter table complaint add constraint complaint_number_key UNIQUE (number);
+alter table complaint add constraint complaint_source_id_external_no_key UNIQUE (source_id, external_no);
+alter table complaint_file add constraint complaint_file_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table complaint_file add constraint complaint_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
+alter table complaint_file add constraint complaint_file_pkey PRIMARY KEY (complaint_id, file_id);
+alter table complaint_joint_unit add constraint complaint_joint_unit_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table complaint_joint_unit add constraint complaint_joint_unit_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table complaint_joint_unit add constraint complaint_joint_unit_pkey PRIMARY KEY (complaint_id, unit_id);
+alter table complaint_request add constraint complaint_request_kind_check CHECK ((kind = ANY (ARRAY['return'::text, 'transfer'::text, 'extend'::text, 'pause'::text, 'complex'::text, 'exclude'::text])));
+alter table complaint_request add constraint complaint_request_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table complaint_request add constraint complaint_request_target_unit_id_fkey FOREIGN KEY (target_unit_id) REFERENCES unit(id);
+alter table complaint_request add constraint complaint_request_pkey PRIMARY KEY (id);
+alter table deadline_rule add constraint deadline_rule_budget_amount_check CHECK ((budget_amount > 0));
+alter table deadline_rule add constraint deadline_rule_budget_unit_check CHECK ((budget_unit = ANY (ARRAY['workday'::text, 'workminute'::text])));
+alter table deadline_rule add constraint deadline_rule_kind_check CHECK ((kind = ANY (ARRAY['enquiry'::text, 'ordinary'::text, 'complex'::text, 'rehandle'::text])));
+alter table deadline_rule add constraint deadline_rule_purpose_check CHECK ((purpose = ANY (ARRAY['first_contact'::text, 'handling'::text])));
+alter table deadline_rule add constraint deadline_rule_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'critical'::text])));
+alter table deadline_rule add constraint deadline_rule_pkey PRIMARY KEY (id);
+alter table deadline_rule add constraint deadline_rule_purpose_kind_urgency_effective_from_key UNIQUE (purpose, kind, urgency, effective_from);
+alter table file add constraint file_purpose_check CHECK ((purpose = ANY (ARRAY['evidence'::text, 'import'::text, 'reject'::text, 'export'::text, 'document'::text])));
+alter table file add constraint file_pkey PRIMARY KEY (id);
+alter table handling_round add constraint handling_round_follow_up_channel_check CHECK ((follow_up_channel = ANY (ARRAY['phone'::text, 'visit'::text, 'link'::text, 'hotline'::text])));
+alter table handling_round add constraint handling_round_kind_check CHECK ((kind = ANY (ARRAY['enquiry'::text, 'ordinary'::text, 'complex'::text, 'rehandle'::text])));
+alter table handling_round add constraint handling_round_satisfaction_check CHECK ((satisfaction = ANY (ARRAY['satisfied'::text, 'fairly'::text, 'neutral'::text, 'dissatisfied'::text])));
+alter table handling_round add constraint handling_round_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'critical'::text])));
+alter table handling_round add constraint handling_round_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table handling_round add constraint handling_round_officer_id_fkey FOREIGN KEY (officer_id) REFERENCES person(id);
+alter table handling_round add constraint handling_round_town_id_fkey FOREIGN KEY (town_id) REFERENCES unit(id);
+alter table handling_round add constraint handling_round_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table handling_round add constraint handling_round_pkey PRIMARY KEY (complaint_id, round);
+alter table idempotency_key add constraint idempotency_key_source_id_fkey FOREIGN KEY (source_id) REFERENCES intake_source(id);
+alter table idempotency_key add constraint idempotency_key_pkey PRIMARY KEY (source_id, key);
+alter table import_job add constraint import_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'cancelled'::text, 'done'::text, 'failed'::text])));
+alter table import_job add constraint import_job_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
+alter table import_job add constraint import_job_reject_file_id_fkey FOREIGN KEY (reject_file_id) REFERENCES file(id);
+alter table import_job add constraint import_job_source_id_fkey FOREIGN KEY (source_id) REFERENCES intake_source(id);
+alter table import_job add constraint import_job_pkey PRIMARY KEY (id);
+alter table import_reject add constraint import_reject_kind_check CHECK ((kind = ANY (ARRAY['rejected'::text, 'conflict'::text])));
+alter table import_reject add constraint import_reject_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table import_reject add constraint import_reject_job_id_fkey FOREIGN KEY (job_id) REFERENCES import_job(id);
+alter table import_reject add constraint import_reject_pkey PRIMARY KEY (job_id, row_no);
+alter table import_stage add constraint import_stage_pkey PRIMARY KEY (job_id, row_no);
+alter table intake_source add constraint intake_source_kind_check CHECK ((kind = ANY (ARRAY['hotline'::text, 'city_operation'::text, 'walk_in'::text, 'letter'::text, 'petition'::text, 'media'::text, 'inspection'::text, 'open_day'::text, 'superior'::text])));
+alter table intake_source add constraint intake_source_pkey PRIMARY KEY (id);
+alter table intake_source add constraint intake_source_code_key UNIQUE (code);
+alter table migration add constraint migration_pkey PRIMARY KEY (name);
+alter table notice add constraint notice_check CHECK (((person_id IS NOT NULL) OR (unit_id IS NOT NULL)));
+alter table notice add constraint notice_level_check CHECK ((level = ANY (ARRAY['info'::text, 'warn'::text, 'danger'::text])));
+alter table notice add constraint notice_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table notice add constraint notice_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table notice add constraint notice_pkey PRIMARY KEY (id);
+alter table notice add constraint notice_dedupe_key_key UNIQUE (dedupe_key);
+alter table notice_read add constraint notice_read_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notice(id) ON DELETE CASCADE;
+alter table notice_read add constraint notice_read_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table notice_read add constraint notice_read_pkey PRIMARY KEY (notice_id, person_id);
+alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
+alter table outbox_cursor add constraint outbox_cursor_pkey PRIMARY KEY (consumer);
+alter table password_history add constraint password_history_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
+alter table password_history add constraint password_history_pkey PRIMARY KEY (account_id, created_at);
+alter table person add constraint person_pkey PRIMARY KEY (id);
+alter table person add constraint person_staff_no_key UNIQUE (staff_no);
+alter table place add constraint place_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'compound'::text, 'village'::text, 'landmark'::text])));
+alter table place add constraint place_town_id_fkey FOREIGN KEY (town_id) REFERENCES unit(id);
+alter table place add constraint place_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table place add constraint place_pkey PRIMARY KEY (id);
+alter table place add constraint place_kind_name_town_id_key UNIQUE (kind, name, town_id);
+alter table posting add constraint posting_check CHECK (((ended_on IS NULL) OR (ended_on >= started_on)));
+alter table posting add constraint posting_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table posting add constraint posting_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table posting add constraint posting_pkey PRIMARY KEY (id);
+alter table saved_view add constraint saved_view_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
+alter table saved_view add constraint saved_view_pkey PRIMARY KEY (id);
+alter table saved_view add constraint saved_view_account_id_list_name_key UNIQUE (account_id, list, name);
+alter table session add constraint session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
+alter table session add constraint session_posting_id_fkey FOREIGN KEY (posting_id) REFERENCES posting(id);
+alter table session add constraint session_pkey PRIMARY KEY (token_hash);
+alter table session add constraint session_id_key UNIQUE (id);
+alter table setting add constraint setting_pkey PRIMARY KEY (key, effective_from);
+alter table statement_template add constraint statement_template_category_code_fkey FOREIGN KEY (category_code) REFERENCES category(code);
+alter table statement_template add constraint statement_template_pkey PRIMARY KEY (id);
+alter table unit add constraint unit_kind_check CHECK ((kind = ANY (ARRAY['bureau'::text, 'section'::text, 'squadron'::text, 'town'::text, 'partner'::text, 'company'::text])));
+alter table unit add constraint unit_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES unit(id);
+alter table unit add constraint unit_town_id_fkey FOREIGN KEY (town_id) REFERENCES unit(id);
+alter table unit add constraint unit_pkey PRIMARY KEY (id);
+alter table unit add constraint unit_code_key UNIQUE (code);
+alter table webhook_delivery add constraint webhook_delivery_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table webhook_delivery add constraint webhook_delivery_source_id_fkey FOREIGN KEY (source_id) REFERENCES intake_source(id);
+alter table webhook_delivery add constraint webhook_delivery_pkey PRIMARY KEY (id);
+alter table work_shift add constraint work_shift_check CHECK ((ends > starts));
+alter table work_shift add constraint work_shift_pkey PRIMARY KEY (effective_from, starts);
+
+CREATE INDEX audit_event_actor ON audit_event USING btree (actor_id, at) WHERE (actor_id IS NOT NULL);
+CREATE INDEX audit_event_at ON audit_event USING btree (at, id);
+CREATE INDEX audit_event_object ON audit_event USING btree (object_id, id) WHERE (object_id IS NOT NULL);
+CREATE INDEX citizen_link_complaint ON citizen_link USING btree (complaint_id);
+CREATE INDEX clock_entry_complaint ON clock_entry USING btree (complaint_id, round, at);
+CREATE INDEX complainant_name ON complainant USING btree (name_bidx) WHERE (name_bidx IS NOT NULL);
+CREATE INDEX complainant_phone ON complainant USING btree (phone_bidx) WHERE (phone_bidx IS NOT NULL);
+CREATE INDEX complaint_category_received ON complaint USING btree (category_code, received_at DESC, id DESC);
+CREATE INDEX complaint_check ON complaint USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX complaint_joint_by_unit ON complaint_joint_unit USING btree (unit_id, complaint_id);
+CREATE INDEX complaint_officer_open ON complaint USING btree (officer_id, due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
+CREATE INDEX complaint_open_due ON complaint USING btree (due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
+CREATE INDEX complaint_received ON complaint USING btree (received_at DESC, id DESC);
+CREATE INDEX complaint_request_complaint ON complaint_request USING btree (complaint_id);
+CREATE INDEX complaint_request_open ON complaint_request USING btree (requested_at) WHERE (decided_at IS NULL);
+CREATE INDEX complaint_status_received ON complaint USING btree (status, received_at DESC, id DESC);
+CREATE INDEX complaint_town_received ON complaint USING btree (town_id, received_at DESC, id DESC);
+CREATE INDEX complaint_unit_open_due ON complaint USING btree (unit_id, due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
+CREATE INDEX complaint_unit_received ON complaint USING btree (unit_id, received_at DESC, id DESC);
+CREATE INDEX file_sha256 ON file USING btree (sha256);
+CREATE INDEX notice_person ON notice USING btree (person_id, id DESC) WHERE (person_id IS NOT NULL);
+CREATE INDEX notice_unit ON notice USING btree (unit_id, id DESC) WHERE (unit_id IS NOT NULL);
+CREATE INDEX outbox_tx ON outbox USING btree (tx, id);
+CREATE INDEX person_mobile ON person USING btree (mobile_bidx) WHERE (mobile_bidx IS NOT NULL);
+CREATE INDEX posting_person ON posting USING btree (person_id);
+CREATE INDEX posting_unit ON posting USING btree (unit_id) WHERE (ended_on IS NULL);
+CREATE INDEX round_concluded ON handling_round USING btree (concluded_at) INCLUDE (round, unit_id, town_id, category_code, officer_id, reopened, excluded_at) WHERE (concluded_at IS NOT NULL);
+CREATE INDEX round_contact_due ON handling_round USING btree (first_contact_due_at) INCLUDE (round, unit_id, town_id, category_code, officer_id, first_contact_at, excluded_at, declined_at);
+CREATE INDEX round_due ON handling_round USING btree (due_at) INCLUDE (round, unit_id, town_id, category_code, officer_id, concluded_at, excluded_at, declined_at);
+CREATE INDEX round_followed_up ON handling_round USING btree (followed_up_at) INCLUDE (round, unit_id, town_id, category_code, officer_id, reached, solved, satisfaction, reopened, excluded_at) WHERE (followed_up_at IS NOT NULL);
+CREATE INDEX round_started ON handling_round USING btree (started_at) INCLUDE (round, unit_id, town_id, category_code, officer_id, excluded_at, declined_at);
+CREATE INDEX session_account ON session USING btree (account_id) WHERE (revoked_at IS NULL);
+CREATE INDEX unit_parent ON unit USING btree (parent_id);
+CREATE INDEX webhook_pending ON webhook_delivery USING btree (next_attempt_at) WHERE (delivered_at IS NULL);
+CREATE UNIQUE INDEX audit_event_command ON audit_event USING btree (command_id) WHERE (command_id IS NOT NULL);
+CREATE UNIQUE INDEX complaint_request_pending ON complaint_request USING btree (complaint_id, kind) WHERE (decided_at IS NULL);
+CREATE UNIQUE INDEX posting_current ON posting USING btree (person_id, unit_id, role) WHERE (ended_on IS NULL);
+CREATE UNIQUE INDEX unit_town_squadron ON unit USING btree (town_id) WHERE ((kind = 'squadron'::text) AND (closed_at IS NULL));
+
+CREATE OR REPLACE FUNCTION forbid_published_figure_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select 1 from bulletin b where b.id = old.bulletin_id and b.status = 'published') then
+    raise exception '通报已发布，数据不得改动' using errcode = 'insufficient_privilege';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $function$
+;
+
+CREATE TRIGGER bulletin_figure_frozen BEFORE DELETE OR UPDATE ON bulletin_figure FOR EACH ROW EXECUTE FUNCTION forbid_published_figure_change();
