@@ -76,7 +76,7 @@ create table complaint (
   registered_at   timestamptz not null default now(),
   dispatched_at   timestamptz,
   closed_at       timestamptz,
-  outcome         text check (outcome in ('solved','unsolved','unreachable','declined','answered')),
+  outcome         text check (outcome in ('solved','unsolved','unreachable','declined')),
   excluded_at     timestamptz,
   -- 由时限台账推得，规则改变即重算；“超时”不落库
   first_contact_due_at timestamptz,

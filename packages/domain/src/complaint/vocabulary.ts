@@ -57,7 +57,6 @@ export const OUTCOMES = {
   unsolved: '未解决',
   unreachable: '未联系上诉求人',
   declined: '不予受理',
-  answered: '已答复',
 } as const;
 export type Outcome = keyof typeof OUTCOMES;
 

@@ -1,3 +1,4 @@
+import { passedMarks, withDeadlines } from '@bihuan/domain/complaint';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { notify } from '../../platform/notify/index.ts';
