@@ -33,15 +33,19 @@ interface Profile {
   readonly addresses: number;
   readonly codes: number;
   readonly distinct: number;
+  /** Share of cells that are mostly letters or Chinese characters. */
+  readonly prose: number;
   readonly meanLength: number;
 }
 
 const ADDRESS = /(?:路|街|弄|巷|村|小区|大道|花园|广场|公寓|新村)(?:.{0,12}(?:\d|号|幢|室|弄))?/;
 const CODE = /^[A-Za-z]{0,6}[-\d]{6,32}$/;
+const SENTENCE = /[，。！？；]/;
+const LETTER = /\p{L}/gu;
 const SAMPLE = 200;
 
 function profile(cells: readonly (Cell | undefined)[]): Profile {
-  let [filled, dates, mobiles, phones, addresses, codes, length] = [0, 0, 0, 0, 0, 0, 0];
+  let [filled, dates, mobiles, phones, addresses, codes, prose, length] = [0, 0, 0, 0, 0, 0, 0, 0];
   const values = new Set<string>();
   for (const cell of cells) {
     const text = cleanLine(cellText(cell));
@@ -55,8 +59,9 @@ function profile(cells: readonly (Cell | undefined)[]): Profile {
       if (phone.regular && /^1[3-9]\d{9}$/.test(phone.text)) mobiles++;
       if (phone.regular) phones++;
     }
-    if (text.length <= 60 && ADDRESS.test(text)) addresses++;
+    if (text.length <= 60 && ADDRESS.test(text) && !SENTENCE.test(text)) addresses++;
     if (CODE.test(text)) codes++;
+    if (text.length >= 20 && (text.match(LETTER)?.length ?? 0) >= text.length * 0.6) prose++;
   }
   const share = (n: number): number => (filled === 0 ? 0 : n / filled);
   return {
@@ -66,6 +71,7 @@ function profile(cells: readonly (Cell | undefined)[]): Profile {
     phones: share(phones),
     addresses: share(addresses),
     codes: share(codes),
+    prose: share(prose),
     distinct: share(values.size),
     meanLength: share(length),
   };
@@ -98,7 +104,7 @@ function byContent(column: number, seen: Profile): Candidate[] {
   if (seen.filled < 1) return out;
   if (seen.mobiles >= 0.6) add('complainantPhone', 0.55, '内容大多是11位手机号');
   else if (seen.dates >= 0.8 && seen.codes < 0.8) add('receivedAt', 0.5, '内容大多是日期时间');
-  else if (seen.meanLength >= 40) add('content', 0.5, '内容是较长的文字');
+  else if (seen.meanLength >= 25 && seen.prose >= 0.6) add('content', 0.5, '内容是较长的文字');
   else if (seen.addresses >= 0.6) add('address', 0.45, '内容大多像地址');
   else if (seen.codes >= 0.9 && seen.distinct >= 0.9 && seen.filled >= 3) add('externalNo', 0.45, '内容是不重复的编号');
   return out;

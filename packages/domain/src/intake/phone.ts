@@ -11,6 +11,7 @@ const AREA = /^(0(?:10|2\d|[3-9]\d{2}))([2-9]\d{6,7})(?:(?:转|x|ext\.?|#)(\d{1,
 const LOCAL = /^([2-9]\d{6,7})(?:(?:转|x|ext\.?|#)(\d{1,6}))?$/;
 const SERVICE = /^(?:400\d{7}|800\d{7}|1[0-2]\d{1,3}|9\d{4,5})$/;
 const LABEL = /^(?:手机|电话|联系电话|座机|tel|phone|mobile)[号码]*[:.]?/;
+const FOREIGN_AREA = /^(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}$/;
 const COUNTRY = /^(?:\+|00)86/;
 
 /**
@@ -25,6 +26,8 @@ export function normalisePhone(raw: string): Phone {
     .replace(LABEL, '')
     .replace(COUNTRY, '');
   if (compact.length === 13 && compact.startsWith('86')) compact = compact.slice(2);
+  // Behind the country code the area code loses its 0.
+  if (/^[+0]/.test(line) && FOREIGN_AREA.test(compact)) compact = `0${compact}`;
   if (compact.length === 12 && compact.startsWith('01') && MOBILE.test(compact.slice(1)) && !AREA.test(compact)) {
     compact = compact.slice(1);
   }

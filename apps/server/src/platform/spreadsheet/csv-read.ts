@@ -1,15 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Cell, SheetRow } from '@bihuan/domain/intake';
-import { CsvError, parse } from 'csv-parse';
-import { SheetError } from './errors.ts';
+import { CsvScanner } from './csv-scan.ts';
 
 export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be';
 export type Delimiter = ',' | '\t' | ';';
 
-/** One record's limit: an order's text has at most 20,000 characters; more means a quote that never closes. */
-const MAX_RECORD = 1024 * 1024;
+/** Parsing can outrun the event loop; timers and sockets get their turn this often. */
+const BREATHE_ROWS = 5000;
 const SNIFF_CHARACTERS = 64 * 1024;
 
 /**
@@ -55,34 +54,15 @@ async function* decode(path: string, encoding: Encoding, onBytes?: (read: number
   if (rest !== '') yield rest;
 }
 
-/** Fields per record for one delimiter, over the records that end within the text. */
-function fieldCounts(text: string, delimiter: string): number[] {
-  const counts: number[] = [];
-  let fields = 1;
-  let quoted = false;
-  let atStart = true;
-  let empty = true;
-  for (const char of text) {
-    if (char === '"') {
-      if (quoted) quoted = false;
-      else if (atStart) quoted = true;
-    } else if (!quoted && char === delimiter) {
-      fields++;
-      atStart = true;
-      continue;
-    } else if (!quoted && char === '\n') {
-      if (!empty) counts.push(fields);
-      if (counts.length >= 50) break;
-      fields = 1;
-      atStart = true;
-      empty = true;
-      continue;
-    }
-    if (char !== '\r') empty = false;
-    atStart = false;
-  }
-  if (!quoted && !empty) counts.push(fields);
-  return counts;
+const SNIFF_RECORDS = 50;
+
+/** Fields per non-empty record for one delimiter. */
+function fieldCounts(sample: string, delimiter: string): number[] {
+  return new CsvScanner(delimiter)
+    .push(sample.endsWith('\n') ? sample : `${sample}\n`)
+    .filter((record) => record.length > 1 || record[0] !== '')
+    .slice(0, SNIFF_RECORDS)
+    .map((record) => record.length);
 }
 
 /** The delimiter on which most records agree; of equals, the one that makes more columns. A comma when none divides. */
@@ -141,36 +121,28 @@ export async function openCsv(path: string, encoding: Encoding): Promise<CsvFile
     encoding,
     delimiter,
     async *rows(onProgress) {
-      const parser = parse({
-        delimiter,
-        relax_quotes: true,
-        relax_column_count: true,
-        skip_empty_lines: false,
-        record_delimiter: ['\r\n', '\n', '\r'],
-        max_record_size: MAX_RECORD,
-      });
-      // A failure on either side reaches the loop below by destroying the parser.
-      const feeding = pipeline(
-        decode(path, encoding, onProgress && ((read) => onProgress(read / Math.max(1, size)))),
-        parser,
-      ).catch(() => {});
+      const scanner = new CsvScanner(delimiter);
       let rowNumber = 0;
-      try {
-        for await (const record of parser as AsyncIterable<string[]>) {
+      let nextBreath = 0;
+      const report = onProgress && ((read: number) => onProgress(read / Math.max(1, size)));
+      const toRows = (records: readonly string[][]): SheetRow[] => {
+        const rows: SheetRow[] = [];
+        for (const record of records) {
           rowNumber++;
           if (rowNumber === 1 && declared !== undefined) continue;
           const cells = toCells(record);
-          if (cells.length > 0) yield { rowNumber, cells };
+          if (cells.length > 0) rows.push({ rowNumber, cells });
         }
-      } catch (error) {
-        if (error instanceof CsvError) {
-          throw new SheetError('sheet_quote_open', { cause: error, note: `第${rowNumber + 1}行起` });
+        return rows;
+      };
+      for await (const piece of decode(path, encoding, report)) {
+        yield* toRows(scanner.push(piece));
+        if (rowNumber >= nextBreath) {
+          await breathe();
+          nextBreath = rowNumber + BREATHE_ROWS;
         }
-        throw error;
-      } finally {
-        parser.destroy();
-        await feeding;
       }
+      yield* toRows(scanner.end());
     },
   };
 }

@@ -11,7 +11,6 @@ export const SHEET_ERRORS = {
   sheet_damaged: '文件不完整或已损坏，请重新导出或重新上传',
   sheet_too_large: '文件解压后过大，请按时间拆分，或另存为 CSV 后再导入',
   sheet_no_such_sheet: '表格中没有这个工作表',
-  sheet_quote_open: 'CSV 中有引号没有成对，无法判断单元格在哪里结束，请改为导出 .xlsx',
 } as const;
 
 export type SheetErrorCode = keyof typeof SHEET_ERRORS;
