@@ -1,0 +1,64 @@
+import type { ProblemBody } from '@bihuan/contract';
+
+/** A refused or failed request. `detail` is Chinese and fit to be shown; `status` 0 means that no answer came. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { field: string; message: string }[];
+
+  constructor(body: Pick<ProblemBody, 'status' | 'code' | 'detail' | 'errors'>) {
+    super(body.detail);
+    this.name = 'ApiProblem';
+    this.status = body.status;
+    this.code = body.code;
+    this.detail = body.detail;
+    this.errors = body.errors ?? [];
+  }
+
+  /** No answer came: nobody knows whether the server carried it out. */
+  get isNetwork(): boolean {
+    return this.status === 0;
+  }
+
+  /** Sent again unchanged, it may well succeed. */
+  get isTransient(): boolean {
+    return (
+      this.status === 0 || this.status >= 500 || this.status === 429 || this.status === 408 || this.code === 'try_again'
+    );
+  }
+}
+
+export const networkProblem = (): ApiProblem =>
+  new ApiProblem({ status: 0, code: 'network', detail: '连接不上服务器，请检查网络后重试；已填写的内容仍在' });
+
+const FALLBACKS: Record<number, string> = {
+  401: '登录已失效，请重新登录',
+  403: '您的岗位没有这项权限',
+  404: '没有找到，或不在您的查看范围内',
+  409: '内容已被他人更改，请刷新后再试',
+  412: '您打开后，他人已更改过这条记录',
+  413: '上传的内容超过大小限制',
+  429: '操作过于频繁，请稍后再试',
+};
+
+/** What a failed response says; a proxy's HTML page is put into our own words. */
+export async function problemOf(response: Response): Promise<ApiProblem> {
+  const body = (await response.json().catch(() => null)) as Partial<ProblemBody> | null;
+  return new ApiProblem({
+    status: response.status,
+    code: body?.code ?? 'unknown',
+    detail:
+      body?.detail ??
+      FALLBACKS[response.status] ??
+      (response.status >= 500
+        ? '服务器暂时不可用，请稍后重试；已填写的内容仍在'
+        : `请求未被接受（${response.status}）`),
+    ...(body?.errors ? { errors: body.errors } : {}),
+  });
+}
+
+/** Text of any thrown thing, for a message on screen. */
+export function messageOf(error: unknown): string {
+  return error instanceof ApiProblem ? error.detail : '页面出错，请刷新后重试';
+}
