@@ -32,7 +32,7 @@ import {
 } from 'docx';
 import { TextWatermark } from 'docx/watermarks';
 import { unzipSync, zipSync } from 'fflate';
-import { chartPng, chartSize } from './chart.ts';
+import { chartPngs, chartSize } from './chart.ts';
 import { OFFICE_FONTS } from './fonts.ts';
 import {
   imprint,
@@ -204,7 +204,7 @@ function table(block: TableBlock, pageBreakBefore: boolean): FileChild[] {
   ];
 }
 
-function chart(block: ChartBlock, id: number, pageBreakBefore: boolean): Paragraph[] {
+function chart(block: ChartBlock, png: Uint8Array, id: number, pageBreakBefore: boolean): Paragraph[] {
   const { width, height } = chartSize(block.chart);
   const shown = (PAGE.textWidth * 96) / 72;
   return [
@@ -217,7 +217,7 @@ function chart(block: ChartBlock, id: number, pageBreakBefore: boolean): Paragra
       children: [
         new ImageRun({
           type: 'png',
-          data: Buffer.from(chartPng(block.chart)),
+          data: png,
           transformation: { width: Math.floor(shown), height: Math.floor((shown * height) / width) },
           altText: { id: String(id), name: block.caption, title: block.caption, description: block.alt },
         }),
@@ -227,7 +227,7 @@ function chart(block: ChartBlock, id: number, pageBreakBefore: boolean): Paragra
   ];
 }
 
-function body(doc: CleanDocument): FileChild[] {
+function body(doc: CleanDocument, pictures: ReadonlyMap<ChartBlock, Uint8Array>): FileChild[] {
   const children: FileChild[] = [];
   let pageBreakBefore = false;
   doc.blocks.forEach((block, i) => {
@@ -260,7 +260,7 @@ function body(doc: CleanDocument): FileChild[] {
         }),
       );
     } else if (block.kind === 'table') children.push(...table(block, pageBreakBefore));
-    else children.push(...chart(block, i + 1, pageBreakBefore));
+    else children.push(...chart(block, pictures.get(block)!, i + 1, pageBreakBefore));
     pageBreakBefore = false;
   });
   return children;
@@ -427,6 +427,9 @@ function settled(packed: Uint8Array): Uint8Array {
  */
 export async function renderDocx(source: OfficialDocument): Promise<Uint8Array> {
   const doc = cleanDocument(source);
+  const charts = doc.blocks.filter((block) => block.kind === 'chart');
+  const pngs = await chartPngs(charts.map((block) => block.chart));
+  const pictures = new Map(charts.map((block, i) => [block, pngs[i]!]));
   const header = doc.draftMark === undefined ? undefined : draftHeader(doc.draftMark);
   const headingStyle = (level: 1 | 2 | 3) => {
     const { face, bold } = HEADINGS[level];
@@ -475,7 +478,7 @@ export async function renderDocx(source: OfficialDocument): Promise<Uint8Array> 
         footers: { default: pageNumber('right'), even: pageNumber('left') },
         children: [
           ...head(doc),
-          ...body(doc),
+          ...body(doc, pictures),
           ...(doc.attachments?.length ? attachments(doc.attachments) : []),
           ...signature(doc),
         ],

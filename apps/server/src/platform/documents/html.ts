@@ -1,6 +1,6 @@
 import { chartSvg } from './chart.ts';
 import { FAMILIES, OFFICE_FONTS } from './fonts.ts';
-import { imprint, issuerType, PAGE, tableLayout } from './layout.ts';
+import { imprint, PAGE, tableLayout, textEms, WHOLE_TABLE_ROWS } from './layout.ts';
 import { type CleanBlock, type CleanDocument, cleanDocument, type OfficialDocument } from './model.ts';
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -11,7 +11,7 @@ const family = (face: keyof typeof FAMILIES): string =>
   (face === 'heiti' ? ', sans-serif' : ', serif');
 
 const STYLE = `
-.official { box-sizing: border-box; max-width: 156mm; margin: 0 auto; padding: 0 16px; color: #000; background: #fff;
+.official { box-sizing: content-box; max-width: 156mm; margin: 0 auto; padding: 0 16px; color: #000; background: #fff;
   font: 16pt/28.9pt ${family('fangsong')}; text-align: justify; line-break: strict; }
 .official p, .official h1, .official h2, .official h3, .official h4 { margin: 0; font-size: 16pt; font-weight: normal; }
 .official .issuer { margin-top: 20mm; font-family: ${family('xiaobiaosong')}; line-height: 1.3; color: #d7000f; text-align: center; }
@@ -27,12 +27,13 @@ const STYLE = `
 .official figure { margin: 12pt 0; }
 .official figcaption { font: 14pt/28.9pt ${family('heiti')}; text-align: center; }
 .official .scroll { overflow-x: auto; }
-.official table { width: 100%; border-collapse: collapse; border: 1pt solid #000; font-size: 12pt; line-height: 1.35; text-align: left; }
+.official table { width: 100%; border-collapse: collapse; border: 1pt solid #000; line-height: 1.35; text-align: left; }
 .official th, .official td { padding: 4pt 3pt; border: 0.5pt solid #000; }
 .official th { font-family: ${family('heiti')}; font-weight: normal; text-align: center; }
 .official .left { text-align: left; } .official .center { text-align: center; } .official .right { text-align: right; }
 .official .note { font-size: 10.5pt; line-height: 1.5; }
-.official figure.chart { break-inside: avoid; }
+.official figcaption { break-after: avoid; }
+.official figure.whole, .official figure.chart { break-inside: avoid; }
 .official svg { display: block; width: 100%; height: auto; }
 .official .attachments { display: grid; grid-template-columns: 3em 1fr; margin: 1lh 0 0 2em; }
 .official .attachments ol, .official .attachments ul { margin: 0; padding: 0; list-style-position: inside; }
@@ -49,7 +50,7 @@ const STYLE = `
   .official p, .official h2, .official h3, .official h4 { font-size: inherit; }
   .official h1 { font-size: 17pt; line-height: 1.4; }
   .official .issuer { margin-top: 8mm; }
-  .official table { width: max-content; min-width: 100%; max-width: 200%; font-size: 10.5pt; }
+  .official table { width: max-content; min-width: 100%; max-width: 200%; }
 }
 @page { size: A4; margin: 37mm 26mm 35mm 28mm; }
 @page :right { @bottom-right { content: "— " counter(page) " —"; font: 14pt ${family('songti')}; padding-right: 14pt; } }
@@ -71,7 +72,7 @@ function blockHtml(block: CleanBlock, i: number): string {
     case 'paragraph':
       return `<p class="text">${block.runs.map((r) => (r.bold ? `<b>${escapeHtml(r.text)}</b>` : escapeHtml(r.text))).join('')}</p>`;
     case 'table': {
-      const { widths, heads } = tableLayout(block);
+      const { size, widths, heads } = tableLayout(block);
       const cols = widths.map((w) => `<col style="width:${((w / PAGE.textWidth) * 100).toFixed(2)}%">`).join('');
       const head = heads.map((lines) => `<th scope="col">${lines.map(escapeHtml).join('<br>')}</th>`).join('');
       const rows = block.rows.map(
@@ -79,7 +80,8 @@ function blockHtml(block: CleanBlock, i: number): string {
           `<tr>${row.map((text, c) => `<td class="${block.columns[c]!.align}">${escapeHtml(text)}</td>`).join('')}</tr>`,
       );
       const note = block.note === undefined ? '' : `<p class="note">${escapeHtml(block.note)}</p>`;
-      return `<figure><figcaption>${escapeHtml(block.caption)}</figcaption><div class="scroll"><table><colgroup>${cols}</colgroup>
+      const whole = block.rows.length <= WHOLE_TABLE_ROWS ? ' class="whole"' : '';
+      return `<figure${whole}><figcaption>${escapeHtml(block.caption)}</figcaption><div class="scroll"><table style="font-size:${size}pt"><colgroup>${cols}</colgroup>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${rows.join('\n')}
@@ -98,12 +100,13 @@ ${rows.join('\n')}
 }
 
 function headHtml(doc: CleanDocument): string[] {
-  const { size } = issuerType(doc.issuer);
+  const ems = Math.max(textEms(doc.issuer), 8);
+  const size = Math.floor((PAGE.textWidth * 0.97) / ems);
   return [
     doc.draftMark === undefined ? '' : `<p class="draft">${escapeHtml(doc.draftMark)}</p>`,
     doc.urgency === undefined ? '' : `<p class="urgency">${escapeHtml(doc.urgency)}</p>`,
     // A web page has no condensed line to fit the name on, so it is set smaller instead, and smaller still on a phone.
-    `<p class="issuer" style="font-size:min(${Math.min(size, 26)}pt, 6.2vw)">${escapeHtml(doc.issuer)}</p>`,
+    `<p class="issuer" style="font-size:min(${size}pt, ${(88 / ems).toFixed(2)}vw)">${escapeHtml(doc.issuer)}</p>`,
     doc.signer === undefined
       ? `<p class="number">${escapeHtml(doc.number)}</p>`
       : `<p class="number signed"><span>${escapeHtml(doc.number)}</span><span>签发人：<span class="signer">${escapeHtml(doc.signer)}</span></span></p>`,

@@ -67,19 +67,16 @@ function templateData(doc: CleanDocument): string {
  */
 export async function renderPdf(source: OfficialDocument, options: PdfOptions = {}): Promise<Uint8Array> {
   const compiler = compilerFor(options.fontDirs ?? []);
-  const compiled = compiler.compile({
-    mainFileContent: template,
-    inputs: { document: templateData(cleanDocument(source)) },
-  });
-  const document = compiled.result;
-  if (document === null) {
-    const diagnostics = compiled.takeDiagnostics()?.shortDiagnostics ?? [];
-    throw new Error(`PDF 排版失败：${JSON.stringify(diagnostics)}`);
-  }
+  const input = { mainFileContent: template, inputs: { document: templateData(cleanDocument(source)) } };
   try {
-    return new Uint8Array(compiler.pdf(document));
+    // One call from source to PDF: a compiled document handed to JavaScript would be kept until the garbage collector,
+    // which knows nothing of its megabytes, happened on it.
+    return new Uint8Array(compiler.pdf(input));
+  } catch (error) {
+    // The compiler puts what went wrong into the error's code and leaves its message empty.
+    throw new Error(`PDF 排版失败：${(error as { code?: string }).code ?? '原因不明'}`, { cause: error });
   } finally {
-    // Layouts of past documents are of no use to the next one, only its fonts and the template are.
-    compiler.evictCache(2);
+    // Layouts of documents long past are of no use; a few are kept because much of the next one is the same.
+    compiler.evictCache(5);
   }
 }
