@@ -185,7 +185,7 @@ export interface ComplaintTable {
   registered_at: Generated<Timestamp>;
   dispatched_at: Timestamp | null;
   closed_at: Timestamp | null;
-  outcome: 'solved' | 'unsolved' | 'unreachable' | 'declined' | 'answered' | null;
+  outcome: 'solved' | 'unsolved' | 'unreachable' | 'declined' | null;
   excluded_at: Timestamp | null;
   first_contact_due_at: Timestamp | null;
   due_at: Timestamp | null;
