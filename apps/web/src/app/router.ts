@@ -14,7 +14,7 @@ export const router = createRouter({
     ...pages.filter(isBare),
     {
       path: '/',
-      component: () => import('./Shell.vue'),
+      component: () => import('./AppShell.vue'),
       children: [
         { path: '', name: 'home', component: () => import('./HomePage.vue') },
         ...pages.filter((route) => !isBare(route)),
