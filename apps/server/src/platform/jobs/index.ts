@@ -1,0 +1,2 @@
+export { createJobs } from './jobs.ts';
+export { jobsSchema, migrateJobs } from './migrate-jobs.ts';

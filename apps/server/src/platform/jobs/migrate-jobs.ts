@@ -1,0 +1,39 @@
+import { Logger, runMigrations } from 'graphile-worker';
+import pg from 'pg';
+import { APP_ROLE_SUFFIX } from '../db/index.ts';
+
+/** A district's own queue beside its own schema. */
+export const jobsSchema = (schema: string): string => `${schema}_jobs`;
+
+/**
+ * Brings the queue's tables up to date and opens to the `app` role the one thing it needs: adding a job inside its own
+ * transaction. The queue's tables stay closed to it (row level security); the worker itself connects as the migrator.
+ */
+export async function migrateJobs(databaseUrl: string, schema: string): Promise<void> {
+  const jobs = jobsSchema(schema);
+  const pool = new pg.Pool({ connectionString: databaseUrl, application_name: 'bihuan migrate', max: 2 });
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  try {
+    await runMigrations({ pgPool: pool, schema: jobs, logger: new Logger(() => () => {}) });
+    const client = await pool.connect();
+    try {
+      await client.query('begin');
+      await client.query('select pg_advisory_xact_lock(hashtext($1))', [`bihuan:migrate:${jobs}`]);
+      await client.query(`
+        create or replace function ${jobs}.bihuan_add_job(
+          task text, payload json, queue text, run_at timestamptz, max_attempts integer, job_key text
+        ) returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
+          select from ${jobs}.add_job($1, $2, $3, $4, $5, $6);
+        $$;
+        revoke all on function ${jobs}.bihuan_add_job from public;
+        grant usage on schema ${jobs} to ${schema}${APP_ROLE_SUFFIX};
+        grant execute on function ${jobs}.bihuan_add_job to ${schema}${APP_ROLE_SUFFIX};`);
+      await client.query('commit');
+    } finally {
+      client.release();
+    }
+  } finally {
+    await pool.end();
+  }
+}
