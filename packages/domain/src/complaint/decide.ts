@@ -1,74 +1,19 @@
 import { type Actor, permits } from '../access/index.ts';
-import type { LedgerEntry, WorkCalendar } from '../workday/index.ts';
-import { ACTION_NAMES, type Action, type Amendment, type Command, commandRule, REQUEST_RULES } from './commands.ts';
-import { withDeadlines } from './deadline.ts';
-import type { BudgetRule, ComplaintState, PendingRequest, RoundState } from './state.ts';
+import type { LedgerEntry } from '../workday/index.ts';
+import { ACTION_NAMES, type Action, type Command, commandRule, REQUEST_RULES } from './commands.ts';
+import {
+  accepted,
+  type DecisionContext,
+  type DecisionExtra,
+  type DecisionResult,
+  type NoticeDraft,
+  type RefusalCode,
+  refuse,
+} from './decision.ts';
+import { followUp } from './follow-up.ts';
+import { ATTEMPTS_THAT_COUNT, LONGEST_EXTENSION_WORKDAYS } from './limits.ts';
+import type { ComplaintState, PendingRequest, RoundState } from './state.ts';
 import { REQUEST_KINDS, type Status } from './vocabulary.ts';
-
-/** Contacts tried in vain that count as first contact 先行联系: the citizen could not be reached, the duty was done. */
-export const ATTEMPTS_THAT_COUNT = 3;
-/** An approved extension adds at most this many working days at a time. */
-export const LONGEST_EXTENSION_WORKDAYS = 15;
-
-export interface DecisionContext {
-  readonly now: number;
-  readonly calendar: WorkCalendar;
-  readonly budgetRule: BudgetRule;
-}
-
-/** Who must hear of it: the people of a unit holding one of the roles, or one person. */
-export interface NoticeDraft {
-  readonly to:
-    | { readonly unitId: string }
-    | { readonly personId: string }
-    | { readonly duty: 'coordination' | 'supervision' };
-  readonly kind: string;
-  readonly level: 'info' | 'warn' | 'danger';
-  readonly text: string;
-}
-
-/** What a command changes. `next` is the whole state after it; the other fields are rows to add beside it. */
-export interface Decision {
-  readonly next: ComplaintState;
-  /** The round that ended when a re-handling begins; `next.round` is then the new one. */
-  readonly finishedRound?: RoundState;
-  readonly ledgerEntries: readonly (LedgerEntry & { readonly requestId?: string })[];
-  readonly newRequest?: PendingRequest;
-  readonly decidedRequest?: { readonly id: string; readonly approved: boolean | null; readonly note: string };
-  readonly amendment?: Amendment;
-  readonly event: { readonly note: string | null; readonly data: Record<string, unknown> };
-  readonly fileIds: readonly string[];
-  readonly notices: readonly NoticeDraft[];
-}
-
-export const REFUSALS = {
-  wrong_status: '当前状态下不能进行这一操作',
-  not_permitted: '您的岗位没有这项权限',
-  not_responsible_unit: '诉件不由您所在单位负责',
-  not_handler: '诉件未指派给您',
-  self_review: '不能审核自己提交的办理结果',
-  self_decision: '不能审批自己提出的申请',
-  own_unit_decision: '剔除申请须由另一科室审批',
-  request_not_found: '申请不存在或已有结论',
-  request_pending: '同类申请正在审批，请勿重复提出',
-  request_not_allowed: '当前状态下不能提出这类申请',
-  not_paused: '诉件未处于暂停计时状态',
-  already_paused: '诉件已暂停计时',
-  already_complex: '诉件已是疑难件',
-  already_excluded: '诉件已被剔除',
-  same_unit: '诉件已在该单位',
-  target_unit_missing: '请选择转派的目标中队',
-  workdays_invalid: `延期天数应为 1 至 ${LONGEST_EXTENSION_WORKDAYS} 个工作日`,
-  not_enquiry: '只有咨询件可以直接答复',
-  follow_up_incomplete: '已联系上诉求人时，须填写是否解决和满意程度',
-  not_reopened_yet: '至少重办一次后，才能按未解决办结',
-  reason_required: '请填写理由',
-} as const;
-export type RefusalCode = keyof typeof REFUSALS;
-
-export type DecisionResult = { ok: true; decision: Decision } | { ok: false; code: RefusalCode };
-
-const refuse = (code: RefusalCode): DecisionResult => ({ ok: false, code });
 
 /** Whether the actor may give the command now; the first reason why not. `null` = may. */
 export function refusalFor(state: ComplaintState, actor: Actor, action: Action): RefusalCode | null {
@@ -166,25 +111,8 @@ export function decide(
   const refusal = refusalFor(state, actor, command.action);
   if (refusal) return refuse(refusal);
   const { now } = context;
-  const done = (
-    changes: Partial<ComplaintState>,
-    extra: Partial<Omit<Decision, 'next'>> & { note?: string | undefined; data?: Record<string, unknown> } = {},
-  ): DecisionResult => {
-    const { note, data, ...rows } = extra;
-    const ledger = [...(changes.ledger ?? state.ledger), ...(rows.ledgerEntries ?? [])];
-    const next = withDeadlines({ ...state, ...changes, ledger, version: state.version + 1 }, context);
-    return {
-      ok: true,
-      decision: {
-        ledgerEntries: [],
-        fileIds: 'fileIds' in command ? (command.fileIds ?? []) : [],
-        notices: [],
-        ...rows,
-        next,
-        event: { note: note ?? null, data: data ?? {} },
-      },
-    };
-  };
+  const done = (changes: Partial<ComplaintState>, extra: DecisionExtra = {}): DecisionResult =>
+    accepted(state, context, changes, 'fileIds' in command ? { fileIds: command.fileIds ?? [], ...extra } : extra);
   const round = (changes: Partial<RoundState>): RoundState => ({ ...state.round, ...changes });
   const toUnit = (text: string, kind: string, level: NoticeDraft['level'] = 'info'): NoticeDraft[] =>
     state.unitId ? [{ to: { unitId: state.unitId }, kind, level, text }] : [];
@@ -356,7 +284,7 @@ export function decide(
         },
       );
     case 'follow_up':
-      return followUp(command);
+      return followUp(state, command, context);
     case 'amend': {
       const { changes } = command;
       const kind = changes.kind ?? state.kind;
@@ -470,75 +398,5 @@ export function decide(
           { ...rows, notices: [reply, ...toUnit('诉件已剔除，不计入考核', 'complaint.excluded')] },
         );
     }
-  }
-
-  function followUp(outcome: Extract<Command, { action: 'follow_up' }>): DecisionResult {
-    if (outcome.reached && (outcome.solved === undefined || outcome.satisfaction === undefined))
-      return refuse('follow_up_incomplete');
-    if (outcome.final && state.reopenCount === 0) return refuse('not_reopened_yet');
-    const unhappy = outcome.reached && (outcome.solved === false || outcome.satisfaction === 'dissatisfied');
-    const reopen = unhappy && !outcome.final;
-    const finished = round({
-      followedUpAt: now,
-      followUpChannel: outcome.channel,
-      reached: outcome.reached,
-      solved: outcome.reached ? (outcome.solved ?? null) : null,
-      satisfaction: outcome.reached ? (outcome.satisfaction ?? null) : null,
-      followUpNote: outcome.note,
-      reopened: reopen,
-    });
-    const data = {
-      channel: outcome.channel,
-      reached: outcome.reached,
-      solved: finished.solved,
-      satisfaction: finished.satisfaction,
-      final: outcome.final ?? false,
-    };
-    if (!reopen) {
-      const closing = !outcome.reached ? 'unreachable' : finished.solved ? 'solved' : 'unsolved';
-      return done({ status: 'closed', closedAt: now, outcome: closing, round: finished }, { note: outcome.note, data });
-    }
-    const next: RoundState = {
-      round: state.round.round + 1,
-      kind: 'rehandle',
-      urgency: state.urgency,
-      unitId: state.unitId,
-      officerId: state.officerId,
-      startedAt: now,
-      firstContactDueAt: now,
-      dueAt: now,
-      // Whoever concluded it takes it again: no second signing, the clock runs at once.
-      signedAt: state.unitId ? now : null,
-      firstContactAt: null,
-      contactAttempts: 0,
-      submittedAt: null,
-      submittedBy: null,
-      concludedAt: null,
-      result: null,
-      measures: [],
-      legalBasis: null,
-      followedUpAt: null,
-      followUpChannel: null,
-      reached: null,
-      solved: null,
-      satisfaction: null,
-      followUpNote: null,
-      reopened: false,
-    };
-    return done(
-      {
-        status: state.unitId ? 'handling' : 'accepted',
-        reopenCount: state.reopenCount + 1,
-        round: next,
-        ledger: [],
-        pausedAt: null,
-      },
-      {
-        finishedRound: finished,
-        note: outcome.note,
-        data,
-        notices: toUnit('诉求人表示未解决或不满意，诉件已重办', 'complaint.reopened', 'danger'),
-      },
-    );
   }
 }

@@ -16,20 +16,16 @@ export {
   type WarningLevel,
   withDeadlines,
 } from './deadline.ts';
+export { allowedActions, decidableRequests, decide, refusalFor, requestKindsFor } from './decide.ts';
 export {
-  ATTEMPTS_THAT_COUNT,
-  allowedActions,
   type Decision,
   type DecisionContext,
   type DecisionResult,
-  decidableRequests,
-  decide,
-  LONGEST_EXTENSION_WORKDAYS,
   type NoticeDraft,
   REFUSALS,
   type RefusalCode,
-  refusalFor,
-  requestKindsFor,
-} from './decide.ts';
+} from './decision.ts';
+export { citizenAnswer } from './follow-up.ts';
+export { ATTEMPTS_THAT_COUNT, LONGEST_EXTENSION_WORKDAYS } from './limits.ts';
 export type { BudgetRule, ComplaintState, PendingRequest, RoundState } from './state.ts';
 export * from './vocabulary.ts';

@@ -1,6 +1,6 @@
 import type { BodyOf, ResponseOf } from '@bihuan/contract';
 import type { answerCitizenLink, createCitizenLink, openCitizenLink } from '@bihuan/contract/complaint';
-import { decide } from '@bihuan/domain/complaint';
+import { citizenAnswer } from '@bihuan/domain/complaint';
 import { complaintScope, type RequestActor } from '../../platform/access/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { newToken, tokenHash } from '../../platform/crypto/index.ts';
@@ -119,19 +119,8 @@ export async function answerLink(
     ) {
       throw new Problem(410, 'link_expired', '评价链接已失效。如问题仍未解决，请拨打12345反映');
     }
-    const decided = decide(
-      state,
-      {
-        action: 'follow_up',
-        channel: 'link',
-        reached: true,
-        solved: answer.solved,
-        satisfaction: answer.satisfaction,
-        note: answer.note,
-      },
-      CITIZEN,
-      { now, calendar: deps.workingTime.calendar, budgetRule: deps.workingTime.budgetRule },
-    );
+    const { calendar, budgetRule } = deps.workingTime;
+    const decided = citizenAnswer(state, answer, { now, calendar, budgetRule });
     if (!decided.ok) throw refusal(decided.code);
     await writeDecision(trx, state, decided.decision, { at: now, actor: null, action: 'complaint.follow_up' });
     await trx.query('citizen_link.use', 'update citizen_link set used_at = $2 where token_hash = $1', [
@@ -151,11 +140,3 @@ export async function answerLink(
   deps.live.wake();
   return { reopened };
 }
-
-/** The citizen acts with the right to answer a follow-up and nothing else; the link, not a session, is the proof. */
-const CITIZEN = {
-  personId: '00000000-0000-0000-0000-000000000000',
-  unitId: '00000000-0000-0000-0000-000000000000',
-  townId: null,
-  role: 'coordination_clerk',
-} as const;
