@@ -279,9 +279,10 @@ export class Staff {
     throw new Error(`Nobody holds ${role} in ${unitId ?? 'the district'}`);
   }
 
-  byId(personId: string, unitId: string, role: Role): DemoActor {
-    const found = this.#byPost.get(`${unitId}/${role}`)?.find(({ actor }) => actor.personId === personId);
-    if (!found) throw new Error(`${personId} does not hold ${role} in ${unitId}`);
-    return found.actor;
+  /** The person in that post at that time; nothing when they have moved on. */
+  byId(personId: string, unitId: string, role: Role, at: number): DemoActor | undefined {
+    return this.#byPost
+      .get(`${unitId}/${role}`)
+      ?.find(({ actor, from, to }) => actor.personId === personId && at >= from && at < to)?.actor;
   }
 }

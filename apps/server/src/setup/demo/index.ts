@@ -1,0 +1,4 @@
+export { DemoError, type DemoOptions, type DemoResult, loadDemo, SIMULATED_AT_MOST } from './load.ts';
+export { DEMO_ACCOUNTS, DEMO_PASSWORD } from './organisation.ts';
+export { DEMO_FROM, DEMO_ORDERS, DEMO_SEED, DEMO_TO } from './period.ts';
+export { type DemoSpreadsheet, type DemoSpreadsheetOptions, writeDemoSpreadsheet } from './spreadsheet.ts';
