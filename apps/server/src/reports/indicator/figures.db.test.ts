@@ -148,50 +148,47 @@ describe('figures, drill-down and an independent slow recount agree', () => {
     ['officer', 'own'],
     ['town_liaison', 'town'],
     ['bureau_leader', 'all'],
-  ] as const)(
-    'a %s opens exactly those orders of a figure that are in scope, page by page, and is told how many are not',
-    async (role, sees) => {
-      const own = place.units[1]!;
-      const me = actor(role, role === 'town_liaison' ? own.town : own.id, own.officers[0]!, own.town);
-      const inScope = (fact: RoundFact) =>
-        sees === 'all' ||
-        (sees === 'unit'
-          ? fact.unit === own.id
-          : sees === 'town'
-            ? fact.town === own.town
-            : fact.officer === own.officers[0]);
-      const period = parsePeriod('2023-Q2');
-      const { from, to } = periodInstants(period);
-      for (const id of INDICATOR_IDS) {
-        for (const part of ['denominator', 'numerator', 'missed'] as Part[]) {
-          const { hit, all } = recount(facts, id, from, to);
-          const wanted =
-            part === 'denominator' ? all : part === 'numerator' ? hit : all.filter((fact) => !hit.includes(fact));
-          const span = spanOf(period, NOW, {});
-          expect(await countOrders(db, me, id, span, part)).toEqual({
-            total: wanted.length,
-            visible: wanted.filter(inScope).length,
+  ] as const)('a %s opens exactly those orders of a figure that are in scope, page by page, and is told how many are not', async (role, sees) => {
+    const own = place.units[1]!;
+    const me = actor(role, role === 'town_liaison' ? own.town : own.id, own.officers[0]!, own.town);
+    const inScope = (fact: RoundFact) =>
+      sees === 'all' ||
+      (sees === 'unit'
+        ? fact.unit === own.id
+        : sees === 'town'
+          ? fact.town === own.town
+          : fact.officer === own.officers[0]);
+    const period = parsePeriod('2023-Q2');
+    const { from, to } = periodInstants(period);
+    for (const id of INDICATOR_IDS) {
+      for (const part of ['denominator', 'numerator', 'missed'] as Part[]) {
+        const { hit, all } = recount(facts, id, from, to);
+        const wanted =
+          part === 'denominator' ? all : part === 'numerator' ? hit : all.filter((fact) => !hit.includes(fact));
+        const span = spanOf(period, NOW, {});
+        expect(await countOrders(db, me, id, span, part)).toEqual({
+          total: wanted.length,
+          visible: wanted.filter(inScope).length,
+        });
+        const seen: string[] = [];
+        let after: string | null = null;
+        do {
+          const page: Awaited<ReturnType<typeof listOrders>> = await listOrders(db, me, id, span, part, {
+            after,
+            limit: 17,
           });
-          const seen: string[] = [];
-          let after: string | null = null;
-          do {
-            const page: Awaited<ReturnType<typeof listOrders>> = await listOrders(db, me, id, span, part, {
-              after,
-              limit: 17,
-            });
-            seen.push(...page.items.map((order) => `${order.id}/${order.round}/${order.hit}`));
-            after = page.next;
-          } while (after !== null);
-          expect(seen.sort()).toEqual(
-            wanted
-              .filter(inScope)
-              .map((fact) => `${fact.complaintId}/${fact.round}/${hit.includes(fact)}`)
-              .sort(),
-          );
-        }
+          seen.push(...page.items.map((order) => `${order.id}/${order.round}/${order.hit}`));
+          after = page.next;
+        } while (after !== null);
+        expect(seen.sort()).toEqual(
+          wanted
+            .filter(inScope)
+            .map((fact) => `${fact.complaintId}/${fact.round}/${hit.includes(fact)}`)
+            .sort(),
+        );
       }
-    },
-  );
+    }
+  });
 
   test('filters narrow the figure as they narrow the list', async () => {
     const period = parsePeriod('2023-05');
@@ -216,24 +213,27 @@ describe('figures, drill-down and an independent slow recount agree', () => {
     }
   });
 
-  test.each(['2023-06', '2023-W24', '2023-Q2', '2023', '2023-06-20'])(
-    'a trend up to %s is its periods one by one',
-    async (until) => {
-      const periods = periodsUpTo(parsePeriod(until), 3);
-      const whole = { ...periods[0]!, end: periods[2]!.end };
-      const buckets = await readTrend(db, spanOf(whole, NOW, {}), periods[0]!.kind);
-      for (const period of periods) {
-        const one = await readFigures(db, spanOf(period, NOW, {}), 'district');
-        for (const id of INDICATOR_IDS) {
-          expect([period.text, id, figureOf(buckets.get(period.text), id)]).toEqual([
-            period.text,
-            id,
-            figureOf(one.get(null), id),
-          ]);
-        }
+  test.each([
+    '2023-06',
+    '2023-W24',
+    '2023-Q2',
+    '2023',
+    '2023-06-20',
+  ])('a trend up to %s is its periods one by one', async (until) => {
+    const periods = periodsUpTo(parsePeriod(until), 3);
+    const whole = { ...periods[0]!, end: periods[2]!.end };
+    const buckets = await readTrend(db, spanOf(whole, NOW, {}), periods[0]!.kind);
+    for (const period of periods) {
+      const one = await readFigures(db, spanOf(period, NOW, {}), 'district');
+      for (const id of INDICATOR_IDS) {
+        expect([period.text, id, figureOf(buckets.get(period.text), id)]).toEqual([
+          period.text,
+          id,
+          figureOf(one.get(null), id),
+        ]);
       }
-    },
-  );
+    }
+  });
 
   test('excluded and declined orders are in no figure and are counted apart', async () => {
     const period = parsePeriod('2023-Q2');

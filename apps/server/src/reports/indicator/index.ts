@@ -1,4 +1,21 @@
-export { type Figures, figureOf, type OrderIds, readFigures, readOrderIds, spanOf } from './figures.query.ts';
+export {
+  type Figures,
+  figureOf,
+  type OrderIds,
+  readFigures,
+  readLabels,
+  readOrderIds,
+  spanOf,
+} from './figures.query.ts';
+export {
+  mostReopened,
+  overdueAt,
+  overdueCondition,
+  overdueIdsAt,
+  overdueNow,
+  type Reader,
+  reopenedNow,
+} from './hot-orders.query.ts';
 export { readPeriod, registerIndicator } from './indicator.routes.ts';
-export { figureTable, periodView } from './table.service.ts';
+export { categoryRises, figureTable, periodView } from './table.service.ts';
 export { trend } from './trend.service.ts';

@@ -22,10 +22,10 @@ const TYPE = { unit: 'uuid', town: 'uuid', officer: 'uuid', category: 'text' } a
  * While an order is paused before it was due, its due instant is still moving: it is counted when it has come to rest.
  * A pause begun after the due instant cures nothing.
  */
-const notPaused = (due: string): string =>
+export const notPaused = (due: string): string =>
   `not exists (select 1 from complaint p where p.id = r.complaint_id and p.round = r.round and p.paused_at is not null and p.paused_at <= r.${due})`;
 
-const COUNTED = 'r.excluded_at is null and r.declined_at is null';
+export const COUNTED = 'r.excluded_at is null and r.declined_at is null';
 
 interface Rule {
   readonly column: 'started_at' | 'first_contact_due_at' | 'due_at' | 'followed_up_at';

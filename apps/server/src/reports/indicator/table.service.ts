@@ -1,4 +1,4 @@
-import type { FigureCell, FigureRow, FigureTable, PeriodView } from '@bihuan/contract/indicator';
+import type { CategoryRise, FigureCell, FigureRow, FigureTable, PeriodView } from '@bihuan/contract/indicator';
 import {
   changeInPoints,
   type Dimension,
@@ -16,6 +16,7 @@ import {
   RATE_IDS,
   type RateId,
   rateOf,
+  risesClearly,
   samePeriodLastYear,
 } from '@bihuan/domain/indicator';
 import { type Ranked, rankByRate, wilson } from '@bihuan/domain/ranking';
@@ -229,4 +230,21 @@ function sumOf(figures: ReadonlyMap<string | null, Figures>): Figures {
     }
   }
   return sum as Figures;
+}
+
+/** Categories by how they rose: those that clearly did first, then by the difference. Fallen ones are left out. */
+export function categoryRises(
+  categories: readonly { code: string | null; name: string; hot: boolean; now: number; before: number }[],
+): CategoryRise[] {
+  return categories
+    .filter(({ now, before }) => now > before)
+    .map((category) => ({
+      ...category,
+      growth: growth(category.now, category.before),
+      clearly: risesClearly(category.now, category.before),
+    }))
+    .sort(
+      (a, b) =>
+        Number(b.clearly) - Number(a.clearly) || b.now - b.before - (a.now - a.before) || (a.name < b.name ? -1 : 1),
+    );
 }

@@ -1,0 +1,130 @@
+import type { BuiltRoom, MeasureRoom } from '@bihuan/contract/plan';
+import { type Permission, permits } from '@bihuan/domain/access';
+import { formatRate, lastCompletePeriod, type Period, periodOf, rateOf } from '@bihuan/domain/indicator';
+import { dayNumberAt, formatDay, parseDay, startOfDay } from '@bihuan/domain/workday';
+import { complaintScope, type RequestActor } from '../../platform/access/index.ts';
+import type { Sql } from '../../platform/db/index.ts';
+import { figureOf, overdueCondition, readFigures, spanOf } from '../indicator/index.ts';
+
+export interface ProgressInput {
+  readonly sql: Sql;
+  readonly actor: RequestActor;
+  /** First and last day of the plan. */
+  readonly from: string;
+  readonly to: string;
+  readonly now: number;
+}
+
+type Progress = MeasureRoom['progress'];
+
+interface RoomProgress {
+  readonly needs: Permission;
+  read(input: ProgressInput): Promise<Progress>;
+}
+
+/** What a room can show for itself: counts from its records, each leading to them. Every built room must have one. */
+const ROOM_PROGRESS: Readonly<Record<BuiltRoom, RoomProgress>> = {
+  complaint: { needs: 'complaint.read', read: complaintProgress },
+  indicator: { needs: 'indicator.read', read: indicatorProgress },
+  analysis: { needs: 'indicator.read', read: analysisProgress },
+  bulletin: { needs: 'bulletin.read', read: bulletinProgress },
+};
+
+/** Nothing for whoever may not read the room. */
+export async function roomProgress(room: BuiltRoom, input: ProgressInput): Promise<Progress> {
+  const progress = ROOM_PROGRESS[room];
+  return permits(input.actor, progress.needs) ? progress.read(input) : [];
+}
+
+async function complaintProgress({ sql, actor, from, to, now }: ProgressInput): Promise<Progress> {
+  const scope = complaintScope(actor, 'c', 4);
+  const [row] = await sql.query<{ received: number; open: number; overdue: number }>(
+    `plan.complaint.${scope.scope}`,
+    `select (select count(*) from complaint c where c.received_at >= $1 and c.received_at < $2 and ${scope.sql})::int as received,
+       o.open, o.overdue
+  from (select count(*)::int as open, count(*) filter (where ${overdueCondition('c', '$3')})::int as overdue
+          from complaint c where c.status not in ('closed', 'declined') and ${scope.sql}) o`,
+    [new Date(startOfDay(parseDay(from))), new Date(startOfDay(parseDay(to) + 1)), new Date(now), ...scope.values],
+  );
+  return [
+    {
+      label: '受理诉件',
+      value: row!.received,
+      unit: '件',
+      note: null,
+      link: { room: 'complaint', query: { receivedFrom: from, receivedTo: to } },
+    },
+    {
+      label: '正在办理',
+      value: row!.open,
+      unit: '件',
+      note: null,
+      link: { room: 'complaint', query: { open: 'true' } },
+    },
+    {
+      label: '超期未办结',
+      value: row!.overdue,
+      unit: '件',
+      note: null,
+      link: { room: 'complaint', query: { overdue: 'true' } },
+    },
+  ];
+}
+
+async function indicatorProgress({ sql, from, to, now }: ProgressInput): Promise<Progress> {
+  const first = parseDay(from);
+  const plan: Period = { ...periodOf('year', first), first, end: parseDay(to) + 1 };
+  const figures = (await readFigures(sql, spanOf(plan, now, {}), 'district')).get(null);
+  const year = periodOf('year', first).text;
+  const rates = (['resolution', 'satisfaction', 'on_time'] as const).map((id) => {
+    const figure = figureOf(figures, id);
+    return {
+      label: { resolution: '解决率', satisfaction: '满意率', on_time: '按时办结率' }[id],
+      value: Math.round((rateOf(figure) ?? 0) * 1000) / 10,
+      unit: '%',
+      note: figure.denominator === 0 ? '尚无件' : `${formatRate(figure)}，${figure.numerator}／${figure.denominator}`,
+      link: { room: 'indicator' as const, query: { period: year, indicator: id } },
+    };
+  });
+  return rates;
+}
+
+async function analysisProgress({ from, to, now }: ProgressInput): Promise<Progress> {
+  const end = Math.min(parseDay(to), dayNumberAt(now));
+  const weeks = Math.max(0, Math.floor((end - parseDay(from) + 1) / 7));
+  const latest = lastCompletePeriod('week', Math.min(now, startOfDay(parseDay(to) + 1)));
+  return [
+    {
+      label: '每周分析',
+      value: weeks,
+      unit: '周',
+      note: `由数据自动生成，最近一期自${formatDay(latest.first)}起`,
+      link: { room: 'analysis', query: { period: latest.text } },
+    },
+  ];
+}
+
+async function bulletinProgress({ sql, from, to }: ProgressInput): Promise<Progress> {
+  const [row] = await sql.query<{ weekly: number; monthly: number }>(
+    'plan.bulletin',
+    `select count(distinct period_start) filter (where kind = 'weekly')::int as weekly, count(distinct period_start) filter (where kind = 'monthly')::int as monthly
+       from bulletin where status = 'published' and period_start >= $1 and period_start <= $2`,
+    [from, to],
+  );
+  return [
+    {
+      label: '已发布周报',
+      value: row!.weekly,
+      unit: '期',
+      note: null,
+      link: { room: 'bulletin', query: { kind: 'weekly' } },
+    },
+    {
+      label: '已发布月报',
+      value: row!.monthly,
+      unit: '期',
+      note: null,
+      link: { room: 'bulletin', query: { kind: 'monthly' } },
+    },
+  ];
+}
