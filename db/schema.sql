@@ -598,6 +598,7 @@ alter table work_shift add constraint work_shift_pkey PRIMARY KEY (effective_fro
 CREATE INDEX audit_event_actor ON audit_event USING btree (actor_id, at) WHERE (actor_id IS NOT NULL);
 CREATE INDEX audit_event_at ON audit_event USING btree (at, id);
 CREATE INDEX audit_event_object ON audit_event USING btree (object_id, id) WHERE (object_id IS NOT NULL);
+CREATE INDEX audit_event_tx ON audit_event USING btree (tx, id);
 CREATE INDEX citizen_link_complaint ON citizen_link USING btree (complaint_id);
 CREATE INDEX clock_entry_complaint ON clock_entry USING btree (complaint_id, round, at);
 CREATE INDEX complainant_name ON complainant USING btree (name_bidx) WHERE (name_bidx IS NOT NULL);

@@ -1,1 +1,6 @@
+export { countUnsealed, readSeal } from './chain.repo.ts';
+export { exportAudit, showsText } from './export.ts';
 export { AUDIT_COLUMNS, type AuditEntry, auditValues, recordAudit } from './record.repo.ts';
+export { sealAudit } from './seal.ts';
+export { type AuditProblem, type AuditVerification, verifyAudit } from './verify.ts';
+export { verifyAuditFile } from './verify-file.ts';

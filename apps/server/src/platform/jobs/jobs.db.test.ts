@@ -112,7 +112,9 @@ describe('a job', () => {
     );
     await client.end();
     let done = 0;
-    jobs.handle('test.orphan', async () => void (done += 1));
+    jobs.handle('test.orphan', async () => {
+      done += 1;
+    });
     await jobs.start();
     await until(() => done === 1);
   });
