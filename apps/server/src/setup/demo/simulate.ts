@@ -234,7 +234,7 @@ class Life {
     const unit = wrong
       ? draw.pick(this.#context.organisation.squadrons.filter((s) => s !== right && s.town !== null)).unit
       : right.unit;
-    this.#do(this.#after(draw.long(8, 0.7)), clerk, {
+    this.#do(this.#after(draw.long(20, 0.7)), clerk, {
       action: 'dispatch',
       unitId: unit.id,
       jointUnitIds: this.#partners(),
