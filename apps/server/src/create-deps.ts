@@ -8,6 +8,7 @@ import type { Deps } from './platform/deps.ts';
 import { createFileStore } from './platform/files/index.ts';
 import { createJobs } from './platform/jobs/index.ts';
 import { createLive } from './platform/live/index.ts';
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './setup/demo/organisation.ts';
 
 /** Builds what every module needs, on a migrated database. */
 export async function createDeps(
@@ -26,6 +27,9 @@ export async function createDeps(
     db,
     clock,
     log,
+    demoSignIn: config.demo
+      ? { password: DEMO_PASSWORD, accounts: DEMO_ACCOUNTS.map(({ username, label }) => ({ username, label })) }
+      : null,
     keyring,
     workingTime,
     files: createFileStore({ db, dataDir: config.dataDir }),

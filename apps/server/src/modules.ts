@@ -1,8 +1,20 @@
 import type { FastifyInstance } from 'fastify';
+import { registerComplaintModule } from './modules/complaint/index.ts';
+import { registerIdentity } from './modules/identity/index.ts';
+import { registerPlan } from './modules/plan/index.ts';
 import type { Deps } from './platform/deps.ts';
+import { registerAnalysis } from './reports/analysis/index.ts';
+import { registerCockpit } from './reports/cockpit/index.ts';
+import { registerIndicator } from './reports/indicator/index.ts';
+import { registerPlanProgress } from './reports/plan/index.ts';
 
 /** Every room of the house, once. The order is that of the navigation. */
 export async function registerModules(api: FastifyInstance, deps: Deps): Promise<void> {
-  void api;
-  void deps;
+  registerIdentity(api, deps);
+  registerComplaintModule(api, deps);
+  registerIndicator(api, deps);
+  registerCockpit(api, deps);
+  registerAnalysis(api, deps);
+  registerPlan(api, deps);
+  registerPlanProgress(api, deps);
 }

@@ -18,6 +18,8 @@ export interface Deps {
   readonly jobs: Jobs;
   readonly live: Live;
   readonly log: Logger;
+  /** Accounts offered on the sign-in page; only in demo mode. */
+  readonly demoSignIn: { password: string; accounts: { username: string; label: string }[] } | null;
 }
 
 export interface StoredFile {
@@ -53,7 +55,12 @@ export interface JobContext {
 /** PostgreSQL job queue. Work may run twice after a crash: handlers are idempotent. */
 export interface Jobs {
   /** Adds in the caller's transaction: it runs after the commit. `key` keeps at most one waiting. */
-  add(sql: Sql, task: string, payload: Record<string, unknown>, options?: { key?: string; runAt?: Date; maxAttempts?: number; queue?: string }): Promise<void>;
+  add(
+    sql: Sql,
+    task: string,
+    payload: Record<string, unknown>,
+    options?: { key?: string; runAt?: Date; maxAttempts?: number; queue?: string },
+  ): Promise<void>;
   /** Registers a handler; before `start`. */
   handle(task: string, handler: (payload: Record<string, unknown>, context: JobContext) => Promise<void>): void;
   /** Runs a task by the clock, e.g. every minute: `* * * * *` (UTC). */

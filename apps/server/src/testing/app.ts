@@ -49,7 +49,7 @@ export interface TestApp {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
-  // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape it asks for
+    // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape it asks for
   ): Promise<{ status: number; body: any; headers: Record<string, unknown>; raw: Buffer }>;
   close(): Promise<void>;
 }

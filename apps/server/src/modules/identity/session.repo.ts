@@ -1,3 +1,4 @@
+import type { SessionItem } from '@bihuan/contract/identity';
 import type { Role } from '@bihuan/domain/access';
 import type { RequestActor } from '../../platform/access/index.ts';
 import { tokenHash } from '../../platform/crypto/index.ts';
@@ -19,6 +20,7 @@ interface SessionRow {
   role: Role;
   must_change: boolean;
   second_factor_pending: boolean;
+  has_factor: boolean;
   stale: boolean;
 }
 
@@ -27,17 +29,24 @@ export interface AuthenticatedSession {
   /** The initial password must be changed before anything else. */
   readonly mustChangePassword: boolean;
   readonly secondFactorPending: boolean;
+  /** A second factor is enrolled and confirmed. */
+  readonly hasSecondFactor: boolean;
   /** `last_seen_at` is old enough to be worth writing. */
   readonly stale: boolean;
 }
 
 /** The live session of a cookie's token, or nothing: unknown, expired, idle too long, revoked, account closed, posting ended. */
-export async function findSession(sql: Sql, token: string, now: number, ip: string | null): Promise<AuthenticatedSession | null> {
+export async function findSession(
+  sql: Sql,
+  token: string,
+  now: number,
+  ip: string | null,
+): Promise<AuthenticatedSession | null> {
   const [row] = await sql.query<SessionRow>(
     'session.find',
     `select s.id as session_id, s.account_id, s.posting_id, p.id as person_id, p.name as person_name,
             u.id as unit_id, u.name as unit_name, case when u.kind = 'town' then u.id else u.town_id end as town_id,
-            o.role, a.must_change, s.second_factor_pending, s.last_seen_at < $2::timestamptz - interval '1 minute' as stale
+            o.role, a.must_change, s.second_factor_pending, a.totp_confirmed_at is not null as has_factor, s.last_seen_at < $2::timestamptz - interval '1 minute' as stale
        from session s
        join account a on a.id = s.account_id and a.disabled_at is null
        join posting o on o.id = s.posting_id and o.ended_on is null
@@ -63,10 +72,42 @@ export async function findSession(sql: Sql, token: string, now: number, ip: stri
     },
     mustChangePassword: row.must_change,
     secondFactorPending: row.second_factor_pending,
+    hasSecondFactor: row.has_factor,
     stale: row.stale,
   };
 }
 
 export async function touchSession(sql: Sql, sessionId: string, now: number): Promise<void> {
-  await sql.query('session.touch', 'update session set last_seen_at = $2 where id = $1 and last_seen_at < $2', [sessionId, new Date(now)]);
+  await sql.query('session.touch', 'update session set last_seen_at = $2 where id = $1 and last_seen_at < $2', [
+    sessionId,
+    new Date(now),
+  ]);
+}
+
+export async function activeSessions(
+  sql: Sql,
+  now: number,
+  filter: { accountId?: string; q?: string | undefined; currentId: string },
+): Promise<SessionItem[]> {
+  const rows = await sql.query<Omit<SessionItem, 'createdAt' | 'lastSeenAt'> & { createdAt: Date; lastSeenAt: Date }>(
+    'session.active',
+    `select s.id, p.name as "personName", a.username, u.name as "unitName", s.created_at as "createdAt", s.last_seen_at as "lastSeenAt",
+            s.ip, s.user_agent as "userAgent", s.id = $2 as current
+       from session s join account a on a.id = s.account_id join posting o on o.id = s.posting_id
+       join person p on p.id = o.person_id join unit u on u.id = o.unit_id
+      where s.revoked_at is null and s.expires_at > $1 and s.last_seen_at > $1::timestamptz - make_interval(mins => ${IDLE_MINUTES})
+        and ($3::uuid is null or s.account_id = $3) and ($4::text is null or p.name like $4 or a.username like $4 or u.name like $4)
+      order by s.last_seen_at desc limit 500`,
+    [
+      new Date(now),
+      filter.currentId,
+      filter.accountId ?? null,
+      filter.q ? `%${filter.q.replace(/[\\%_]/g, '\\$&')}%` : null,
+    ],
+  );
+  return rows.map((row) => ({
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    lastSeenAt: row.lastSeenAt.toISOString(),
+  }));
 }

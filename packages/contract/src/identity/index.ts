@@ -1,0 +1,260 @@
+import { PERMISSIONS, ROLES } from '@bihuan/domain/access';
+import { type Static, Type } from 'typebox';
+import { Id, IdParams, Instant, keysOf, nullable, UnitRef } from '../common.ts';
+import { endpoint } from '../endpoint.ts';
+
+const strict = { additionalProperties: false } as const;
+const Password = Type.String({ minLength: 1, maxLength: 200 });
+const Code = Type.String({ pattern: '^[0-9]{6}$' });
+
+/** Who is signed in and what may be done; with nobody signed in, `actor` is null. */
+export const SessionView = Type.Object({
+  actor: nullable(
+    Type.Object({
+      personId: Id,
+      name: Type.String(),
+      unit: UnitRef,
+      role: keysOf(ROLES),
+      roleLabel: Type.String(),
+      permissions: Type.Array(keysOf(PERMISSIONS)),
+      scope: Type.Enum(['own', 'unit', 'town', 'joint', 'district', 'none']),
+    }),
+  ),
+  /** The person's posts; one is acted in at a time. */
+  postings: Type.Array(
+    Type.Object({ id: Id, unit: UnitRef, role: keysOf(ROLES), roleLabel: Type.String(), current: Type.Boolean() }),
+  ),
+  mustChangePassword: Type.Boolean(),
+  /** `enrol`: an administrator who has no second factor yet; `pending`: a code is asked for. */
+  secondFactor: Type.Enum(['none', 'enrol', 'pending', 'done']),
+  idleMinutes: Type.Integer(),
+  /** Demo accounts and their password, in demo mode only. */
+  demo: nullable(
+    Type.Object({
+      password: Type.String(),
+      accounts: Type.Array(Type.Object({ username: Type.String(), label: Type.String() })),
+    }),
+  ),
+});
+export type SessionView = Static<typeof SessionView>;
+
+export const getSession = endpoint({
+  id: 'identity.session',
+  method: 'GET',
+  path: '/session',
+  access: 'public',
+  summary: '当前登录状态',
+  response: SessionView,
+});
+
+export const signIn = endpoint({
+  id: 'identity.signIn',
+  method: 'POST',
+  path: '/session',
+  access: 'public',
+  summary: '登录',
+  body: Type.Object({ username: Type.String({ minLength: 1, maxLength: 64 }), password: Password }, strict),
+  response: SessionView,
+  rateLimit: 60,
+});
+
+export const signOut = endpoint({
+  id: 'identity.signOut',
+  method: 'DELETE',
+  path: '/session',
+  access: 'public',
+  summary: '退出登录',
+});
+
+export const changePassword = endpoint({
+  id: 'identity.changePassword',
+  method: 'POST',
+  path: '/session/password',
+  access: 'signed-in',
+  summary: '修改口令',
+  body: Type.Object({ current: Password, next: Password }, strict),
+  response: SessionView,
+  rateLimit: 20,
+});
+
+export const enrolSecondFactor = endpoint({
+  id: 'identity.enrolSecondFactor',
+  method: 'POST',
+  path: '/session/second-factor/enrolment',
+  access: 'signed-in',
+  summary: '绑定第二因子：取得密钥与二维码',
+  body: Type.Object({ password: Password }, strict),
+  response: Type.Object({ secret: Type.String(), uri: Type.String(), qrSvg: Type.String() }),
+  rateLimit: 20,
+});
+
+export const confirmSecondFactor = endpoint({
+  id: 'identity.confirmSecondFactor',
+  method: 'POST',
+  path: '/session/second-factor/confirmation',
+  access: 'signed-in',
+  summary: '绑定第二因子：输入验证码确认',
+  body: Type.Object({ code: Code }, strict),
+  response: SessionView,
+  rateLimit: 20,
+});
+
+export const verifySecondFactor = endpoint({
+  id: 'identity.verifySecondFactor',
+  method: 'POST',
+  path: '/session/second-factor',
+  access: 'signed-in',
+  summary: '登录第二步：输入验证码',
+  body: Type.Object({ code: Code }, strict),
+  response: SessionView,
+  rateLimit: 20,
+});
+
+export const switchPosting = endpoint({
+  id: 'identity.switchPosting',
+  method: 'POST',
+  path: '/session/posting',
+  access: 'signed-in',
+  summary: '切换岗位',
+  body: Type.Object({ postingId: Id }, strict),
+  response: SessionView,
+});
+
+export const SessionItem = Type.Object({
+  id: Id,
+  personName: Type.String(),
+  username: Type.String(),
+  unitName: Type.String(),
+  createdAt: Instant,
+  lastSeenAt: Instant,
+  ip: nullable(Type.String()),
+  userAgent: nullable(Type.String()),
+  current: Type.Boolean(),
+});
+export type SessionItem = Static<typeof SessionItem>;
+
+export const listMySessions = endpoint({
+  id: 'identity.mySessions',
+  method: 'GET',
+  path: '/session/all',
+  access: 'signed-in',
+  summary: '我的登录会话',
+  response: Type.Array(SessionItem),
+});
+
+export const revokeMySession = endpoint({
+  id: 'identity.revokeMySession',
+  method: 'DELETE',
+  path: '/session/all/:id',
+  access: 'signed-in',
+  summary: '终止我的某个会话',
+  params: IdParams,
+});
+
+export const listSessions = endpoint({
+  id: 'identity.sessions',
+  method: 'GET',
+  path: '/sessions',
+  access: 'session.manage',
+  summary: '全部在线会话',
+  query: Type.Object({ q: Type.Optional(Type.String({ maxLength: 64 })) }, strict),
+  response: Type.Array(SessionItem),
+});
+
+export const revokeSession = endpoint({
+  id: 'identity.revokeSession',
+  method: 'DELETE',
+  path: '/sessions/:id',
+  access: 'session.manage',
+  summary: '终止会话',
+  params: IdParams,
+});
+
+export const AccountItem = Type.Object({
+  id: Id,
+  username: Type.String(),
+  personId: Id,
+  personName: Type.String(),
+  staffNo: Type.String(),
+  unitName: nullable(Type.String()),
+  disabled: Type.Boolean(),
+  lockedUntil: nullable(Instant),
+  mustChangePassword: Type.Boolean(),
+  secondFactor: Type.Boolean(),
+  lastSeenAt: nullable(Instant),
+});
+export type AccountItem = Static<typeof AccountItem>;
+
+export const listAccounts = endpoint({
+  id: 'identity.accounts',
+  method: 'GET',
+  path: '/accounts',
+  access: 'account.manage',
+  summary: '账号列表',
+  query: Type.Object({ q: Type.Optional(Type.String({ maxLength: 64 })), personId: Type.Optional(Id) }, strict),
+  response: Type.Array(AccountItem),
+});
+
+/** The initial password is shown once and must be changed at the first sign-in. */
+const InitialPassword = Type.Object({ username: Type.String(), password: Type.String() });
+
+export const openAccount = endpoint({
+  id: 'identity.openAccount',
+  method: 'POST',
+  path: '/accounts',
+  access: 'account.manage',
+  summary: '开设账号',
+  body: Type.Object({ personId: Id, username: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{2,31}$' }) }, strict),
+  response: InitialPassword,
+});
+
+export const resetPassword = endpoint({
+  id: 'identity.resetPassword',
+  method: 'POST',
+  path: '/accounts/:id/password',
+  access: 'account.manage',
+  summary: '重置口令（同时终止其全部会话）',
+  params: IdParams,
+  response: InitialPassword,
+});
+
+export const setAccountDisabled = endpoint({
+  id: 'identity.setDisabled',
+  method: 'POST',
+  path: '/accounts/:id/disabled',
+  access: 'account.manage',
+  summary: '停用或启用账号',
+  params: IdParams,
+  body: Type.Object(
+    { disabled: Type.Boolean(), reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) },
+    strict,
+  ),
+});
+
+export const listLockedAccounts = endpoint({
+  id: 'identity.lockedAccounts',
+  method: 'GET',
+  path: '/accounts/locked',
+  access: 'session.manage',
+  summary: '被锁定的账号',
+  response: Type.Array(AccountItem),
+});
+
+export const unlockAccount = endpoint({
+  id: 'identity.unlock',
+  method: 'POST',
+  path: '/accounts/:id/unlock',
+  access: 'session.manage',
+  summary: '解除锁定',
+  params: IdParams,
+});
+
+/** A lost phone: the factor is removed, to be enrolled anew at the next sign-in. */
+export const resetSecondFactor = endpoint({
+  id: 'identity.resetSecondFactor',
+  method: 'DELETE',
+  path: '/accounts/:id/second-factor',
+  access: 'session.manage',
+  summary: '解除第二因子绑定',
+  params: IdParams,
+});
