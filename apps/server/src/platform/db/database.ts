@@ -32,7 +32,10 @@ declare const insideTransaction: unique symbol;
 /** An open transaction. Lock functions take only this, so an unlocked decision does not compile. */
 export interface Trx extends Sql {
   readonly [insideTransaction]: true;
-  /** The connection itself, for COPY and LISTEN. */
+}
+
+/** A transaction that may also COPY, on a connection of its own kind. */
+export interface BulkTrx extends Trx {
   readonly client: pg.PoolClient;
 }
 
@@ -40,6 +43,8 @@ export interface Database extends Sql {
   readonly pool: pg.Pool;
   readonly schema: string;
   transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
+  /** For imports: COPY does not go through the pipelined connections that requests use. */
+  bulk<T>(work: (trx: BulkTrx) => Promise<T>): Promise<T>;
   /** A connection outside the pool, e.g. for LISTEN; the caller ends it. */
   connect(): Promise<pg.Client>;
   close(): Promise<void>;
@@ -62,7 +67,10 @@ export function openDatabase(
     // Set at connection start, so that RESET ALL returns to it.
     options: `-c search_path=${schema},public -c role=${schema}${APP_ROLE_SUFFIX} -c TimeZone=Asia/Shanghai -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000`,
   };
-  const pool = new pg.Pool({ ...settings, max: options.poolSize, idleTimeoutMillis: 30_000 });
+  // Pipelined: the statements of a transaction that do not wait for each other's answers travel in one trip.
+  const pool = new pg.Pool({ ...settings, pipeline: true, max: options.poolSize, idleTimeoutMillis: 30_000 });
+  const bulkPool = new pg.Pool({ ...settings, max: 2, idleTimeoutMillis: 10_000 });
+  bulkPool.on('error', () => {});
   // An idle connection dropped by the server is replaced at the next use.
   pool.on('error', () => {});
   const base = sqlOn((config) => pool.query(config));
@@ -73,36 +81,42 @@ export function openDatabase(
     },
     pool,
     schema,
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      try {
-        // Not awaited: BEGIN travels with the first statement.
-        const begun = client.query('begin');
-        begun.catch(() => {});
-        const result = await work(trxOn(client));
-        await begun;
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        await client.query('rollback').catch((rollbackError: Error) => {
-          broken = rollbackError;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    transaction: (work) => inTransaction(pool, work),
+    bulk: (work) => inTransaction(bulkPool, work),
     async connect() {
       const client = new pg.Client(settings);
       await client.connect();
       return client;
     },
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), bulkPool.end()]);
+    },
   };
 }
 
-function trxOn(client: pg.PoolClient): Trx {
+async function inTransaction<T>(pool: pg.Pool, work: (trx: BulkTrx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    // Not awaited on a pipelined connection: BEGIN travels with the first statement.
+    const begun = client.query('begin');
+    begun.catch(() => {});
+    if (!client.pipeline) await begun;
+    const result = await work(trxOn(client));
+    await begun;
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function trxOn(client: pg.PoolClient): BulkTrx {
   const base = sqlOn((config) => client.query(config));
   return {
     query: base.query,
@@ -110,7 +124,7 @@ function trxOn(client: pg.PoolClient): Trx {
       return base.kysely;
     },
     client,
-  } as Trx;
+  } as BulkTrx;
 }
 
 function sqlOn(run: (config: pg.QueryConfig) => Promise<pg.QueryResult>): Sql {

@@ -33,7 +33,8 @@ export async function describeSchema(client: pg.ClientBase, schema: string): Pro
       [schema],
     )
   ).rows;
-  const lines = async (sql: string) => (await client.query<{ line: string }>(sql, [schema])).rows.map((row) => row.line.replaceAll(`${schema}.`, ''));
+  const lines = async (sql: string) =>
+    (await client.query<{ line: string }>(sql, [schema])).rows.map((row) => row.line.replaceAll(`${schema}.`, ''));
   const constraints = await lines(
     `select format('alter table %s add constraint %s %s;', c.relname, k.conname, pg_get_constraintdef(k.oid)) as line
        from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
@@ -55,7 +56,10 @@ export async function describeSchema(client: pg.ClientBase, schema: string): Pro
   const create = [...tables].map(
     ([table, list]) =>
       `create table ${table} (\n${list
-        .map((c) => `  ${c.name} ${c.type}${c.not_null ? ' not null' : ''}${c.default ? ` default ${c.default.replaceAll(`${schema}.`, '')}` : ''}`)
+        .map(
+          (c) =>
+            `  ${c.name} ${c.type}${c.not_null ? ' not null' : ''}${c.default ? ` default ${c.default.replaceAll(`${schema}.`, '')}` : ''}`,
+        )
         .join(',\n')}\n);`,
   );
   return {
@@ -66,7 +70,8 @@ export async function describeSchema(client: pg.ClientBase, schema: string): Pro
 
 function typesOf(tables: Map<string, Column[]>): string {
   const body = [...tables].map(
-    ([table, columns]) => `export interface ${pascal(table)}Table {\n${columns.map((c) => `  ${c.name}: ${columnType(c)};`).join('\n')}\n}`,
+    ([table, columns]) =>
+      `export interface ${pascal(table)}Table {\n${columns.map((c) => `  ${c.name}: ${columnType(c)};`).join('\n')}\n}`,
   );
   const db = `export interface DB {\n${[...tables.keys()].map((table) => `  ${table}: ${pascal(table)}Table;`).join('\n')}\n}`;
   return `// Generated from the migrations; a test checks that it agrees with them.\nimport type { ColumnType, Generated } from 'kysely';\n\ntype Timestamp = ColumnType<Date, Date | string, Date | string>;\n// biome-ignore lint/suspicious/noExplicitAny: the shape of a JSON column is its reader's\ntype Json = ColumnType<any, string, string>;\n\n${body.join('\n\n')}\n\n${db}\n`;
@@ -81,7 +86,9 @@ function columnType(column: Column): string {
 
 function scalarType(column: Column, type: string): string {
   if (type === 'text') {
-    const choices = column.checked?.map((check) => [...check.matchAll(/'([^']+)'::text/g)].map((match) => `'${match[1]}'`)).find((list) => list.length > 1);
+    const choices = column.checked
+      ?.map((check) => [...check.matchAll(/'([^']+)'::text/g)].map((match) => `'${match[1]}'`))
+      .find((list) => list.length > 1);
     return choices ? choices.join(' | ') : 'string';
   }
   if (/^(integer|bigint|smallint|double precision|real)$/.test(type)) return 'number';
@@ -92,4 +99,5 @@ function scalarType(column: Column, type: string): string {
   return 'string';
 }
 
-const pascal = (name: string): string => name.replace(/(^|_)([a-z])/g, (_match, _gap, letter: string) => letter.toUpperCase());
+const pascal = (name: string): string =>
+  name.replace(/(^|_)([a-z])/g, (_match, _gap, letter: string) => letter.toUpperCase());
