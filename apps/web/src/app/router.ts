@@ -41,9 +41,9 @@ const signInAt = (fullPath: string) => ({ path: '/sign-in', query: fullPath === 
 
 router.beforeEach(async (to) => {
   if (to.meta.public) return true;
-  const session = await loadSession();
-  if (!session) return signInAt(to.fullPath);
-  if (!isComplete(session) && !to.meta.beforeComplete) return signInAt(to.fullPath);
+  const view = await loadSession();
+  if (!view.actor) return signInAt(to.fullPath);
+  if (!isComplete(view) && !to.meta.beforeComplete) return signInAt(to.fullPath);
   if (!can(to.meta.permission)) return { name: 'forbidden', query: { from: to.fullPath } };
   return true;
 });

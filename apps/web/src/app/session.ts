@@ -1,75 +1,80 @@
-import { endpoint, PersonRef, type ResponseOf, UnitRef } from '@bihuan/contract';
-import { type Permission, ROLE_NAMES, type Role, roleDefinition } from '@bihuan/domain/access';
-import { Type } from 'typebox';
-import { type ComputedRef, computed, shallowRef } from 'vue';
+import { getSession, type SessionView } from '@bihuan/contract/identity';
+import type { Permission } from '@bihuan/domain/access';
+import { computed, shallowRef } from 'vue';
 import { ApiProblem, call } from '../api/client.ts';
+import { queryClient } from './query.ts';
 
-export const getSession = endpoint({
-  id: 'identity.session',
-  method: 'GET',
-  path: '/session',
-  access: 'signed-in',
-  summary: '当前会话',
-  response: Type.Object({
-    person: PersonRef,
-    unit: UnitRef,
-    role: Type.Enum(ROLE_NAMES as [Role, ...Role[]]),
-    mustChangePassword: Type.Boolean(),
-    secondFactorPending: Type.Boolean(),
-  }),
-});
-export type Session = ResponseOf<typeof getSession>;
+export type Session = NonNullable<SessionView['actor']>;
 
 const REMEMBERED = 'bihuan.session';
-const current = shallowRef<Session | null>(null);
-let loading: Promise<Session | null> | undefined;
+const view = shallowRef<SessionView | null>(null);
+const session = computed<Session | null>(() => view.value?.actor ?? null);
+let loading: Promise<SessionView> | undefined;
 
 /** Who is signed in, asked once a page load. Without signal, whoever was signed in last, so that field pages open. */
-export function loadSession(): Promise<Session | null> {
-  loading ??= askSession().finally(() => {
-    if (current.value === null) loading = undefined;
+export function loadSession(): Promise<SessionView> {
+  loading ??= askSession().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
   });
   return loading;
 }
 
-async function askSession(): Promise<Session | null> {
+async function askSession(): Promise<SessionView> {
   try {
-    current.value = await call(getSession, {}, { quiet: true });
-    localStorage.setItem(REMEMBERED, JSON.stringify(current.value));
+    return takeSession(await call(getSession, {}, { quiet: true }));
   } catch (error) {
-    const lost = error instanceof ApiProblem && error.isTransient;
-    if (lost) current.value = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as Session | null;
-    else forgetSession();
-    if (lost && current.value === null) throw error;
+    const stored = error instanceof ApiProblem && error.isTransient ? localStorage.getItem(REMEMBERED) : null;
+    if (!stored) throw error;
+    view.value = JSON.parse(stored) as SessionView;
+    return view.value;
   }
-  return current.value;
 }
 
-/** After signing in, changing the post or the password: asks again. */
-export async function refreshSession(): Promise<Session | null> {
+/** The state of sign-in as an endpoint of the identity room answers it: after signing in, a code, a new password, another post. */
+export function takeSession(next: SessionView): SessionView {
+  const before = session.value;
+  if (
+    before &&
+    (before.personId !== next.actor?.personId ||
+      before.role !== next.actor?.role ||
+      before.unit.id !== next.actor?.unit.id)
+  ) {
+    queryClient.clear();
+  }
+  view.value = next;
+  loading = Promise.resolve(next);
+  if (isComplete(next)) localStorage.setItem(REMEMBERED, JSON.stringify({ ...next, demo: null }));
+  else localStorage.removeItem(REMEMBERED);
+  return next;
+}
+
+export async function refreshSession(): Promise<SessionView> {
   loading = undefined;
   return loadSession();
 }
 
-/** After signing out, or when the server says so. Drafts and the queue of unsent work stay on the device. */
+/** After signing out, or when the server says so. Drafts and unsent work stay on the device under the person's id. */
 export function forgetSession(): void {
   loading = undefined;
-  current.value = null;
+  view.value = null;
   localStorage.removeItem(REMEMBERED);
+  queryClient.clear();
 }
 
+/** Signed in, second factor given, initial password changed. */
+export function isComplete({ actor, mustChangePassword, secondFactor }: SessionView): boolean {
+  return actor !== null && !mustChangePassword && (secondFactor === 'none' || secondFactor === 'done');
+}
+
+/** Whether the person holds the permission, or any one of several; nothing asked for is always granted. */
 export function can(permission: Permission | readonly Permission[] | undefined): boolean {
   if (permission === undefined) return true;
-  if (current.value === null) return false;
-  const wanted = typeof permission === 'string' ? [permission] : permission;
-  return wanted.some((one) => roleDefinition(current.value!.role).permissions.includes(one));
+  const held = session.value?.permissions ?? [];
+  return (typeof permission === 'string' ? [permission] : permission).some((one) => held.includes(one));
 }
 
-export function isComplete(session: Session): boolean {
-  return !session.mustChangePassword && !session.secondFactorPending;
-}
-
-/** The session inside pages of the shell, where somebody is always signed in. */
-export function useSession(): { session: ComputedRef<Session | null>; can: typeof can } {
-  return { session: computed(() => current.value), can };
+/** `session`: who acts (null on pages without sign-in); `view`: all that the server says of the sign-in. */
+export function useSession() {
+  return { session, view: computed(() => view.value), can };
 }

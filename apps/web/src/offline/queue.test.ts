@@ -9,7 +9,8 @@ const VISIT: ComplaintCommand = { action: 'visit', note: '现场已劝阻', meas
 const CONTACT: ComplaintCommand = { action: 'contact', outcome: 'reached', note: '已说明到场时间' };
 
 const network = () => new ApiProblem({ status: 0, code: 'network', detail: '连接不上服务器' });
-const refusal = (status: number, code: string) => new ApiProblem({ status, code, detail: '当前状态下不能进行这一操作' });
+const refusal = (status: number, code: string) =>
+  new ApiProblem({ status, code, detail: '当前状态下不能进行这一操作' });
 
 /** A server that carries out each command id once, as ours does. */
 function fakeServer() {
@@ -75,7 +76,11 @@ function open(overrides: Partial<QueueParts> = {}) {
   return queue;
 }
 
-const item = (id: string, command: ComplaintCommand = VISIT, more: { complaintId?: string; fileKeys?: string[] } = {}) => ({
+const item = (
+  id: string,
+  command: ComplaintCommand = VISIT,
+  more: { complaintId?: string; fileKeys?: string[] } = {},
+) => ({
   id,
   personId: 'officer',
   complaintId: more.complaintId ?? 'c1',
@@ -272,7 +277,12 @@ describe('field queue', () => {
     await queue.flush('all');
     await queue.flush('all');
     expect(server.uploads).toEqual(['photo']);
-    expect(seen[0]).toMatchObject({ sha256: 'ba7816bf', capturedAt: '2023-06-05T10:00:00+08:00', lng: 121.4, lat: 31.4 });
+    expect(seen[0]).toMatchObject({
+      sha256: 'ba7816bf',
+      capturedAt: '2023-06-05T10:00:00+08:00',
+      lng: 121.4,
+      lat: 31.4,
+    });
     expect(server.done).toEqual([{ commandId: 'a', command: { ...VISIT, fileIds: ['server-photo'] } }]);
     const db = await openStore(name);
     expect(await db.count('files')).toBe(0);

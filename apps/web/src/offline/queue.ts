@@ -131,10 +131,16 @@ export function createQueue(parts: QueueParts) {
         ids.push(file.uploadedId);
         continue;
       }
-      const { id } = await parts.upload(file, (fraction) => parts.onProgress?.(key, fraction)).catch((error: unknown) => {
-        if (!(error instanceof ApiProblem) || error.isTransient || error.status === 401) throw error;
-        throw new ApiProblem({ status: error.status, code: error.code, detail: `附件“${file.name}”：${error.detail}` });
-      });
+      const { id } = await parts
+        .upload(file, (fraction) => parts.onProgress?.(key, fraction))
+        .catch((error: unknown) => {
+          if (!(error instanceof ApiProblem) || error.isTransient || error.status === 401) throw error;
+          throw new ApiProblem({
+            status: error.status,
+            code: error.code,
+            detail: `附件“${file.name}”：${error.detail}`,
+          });
+        });
       // Written at once: whatever happens next, the file is not sent a second time.
       await db.put('files', { ...file, uploadedId: id });
       ids.push(id);
@@ -162,7 +168,9 @@ export function createQueue(parts: QueueParts) {
 
   async function plan(): Promise<void> {
     clearTimeout(timer);
-    const waiting = (await list()).filter((item) => item.personId === parts.personId() && item.trouble?.kind !== 'refused');
+    const waiting = (await list()).filter(
+      (item) => item.personId === parts.personId() && item.trouble?.kind !== 'refused',
+    );
     if (waiting.length === 0) return;
     const next = Math.min(...waiting.map((item) => item.nextAt));
     timer = setTimeout(() => void flush(), Math.max(1_000, next - parts.now()));

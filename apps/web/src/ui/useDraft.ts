@@ -7,7 +7,7 @@ import { useSession } from '../app/session.ts';
  */
 export function useDraft<T extends object>(key: string, initial: () => T) {
   const { session } = useSession();
-  const storageKey = `bihuan.draft.${session.value?.person.id ?? 'nobody'}.${key}`;
+  const storageKey = `bihuan.draft.${session.value?.personId ?? 'nobody'}.${key}`;
   const stored = read<T>(storageKey);
   const form = reactive({ ...initial(), ...stored }) as T;
   const restored = ref(stored !== null);

@@ -1,0 +1,26 @@
+import type { ComplaintListItem } from '@bihuan/contract/complaint';
+import type { Status } from '@bihuan/domain/complaint';
+import type { Tone } from '../../ui/StatusTag.vue';
+
+export const STATUS_TONES: Record<Status, Tone> = {
+  received: 'info',
+  accepted: 'info',
+  dispatched: 'info',
+  handling: 'plain',
+  reviewing: 'plain',
+  following_up: 'plain',
+  closed: 'good',
+  declined: 'plain',
+};
+
+/** What sets an order apart, as tags: urgent, re-handled, excluded, waiting for a decision. */
+export function marksOf(item: ComplaintListItem): { label: string; tone: Tone }[] {
+  const marks: { label: string; tone: Tone }[] = [];
+  if (item.urgency === 'critical') marks.push({ label: '紧急', tone: 'danger' });
+  if (item.urgency === 'urgent') marks.push({ label: '次紧急', tone: 'warn' });
+  if (item.kind === 'complex') marks.push({ label: '疑难', tone: 'plain' });
+  if (item.reopenCount > 0) marks.push({ label: `第 ${item.reopenCount} 次重办`, tone: 'warn' });
+  if (item.pendingRequests > 0) marks.push({ label: '有待审批', tone: 'info' });
+  if (item.excluded) marks.push({ label: '已剔除', tone: 'plain' });
+  return marks;
+}
