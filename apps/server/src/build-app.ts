@@ -3,15 +3,17 @@ import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import { Ajv } from 'ajv';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { authenticate } from './modules/identity/index.ts';
 import { registerModules } from './modules.ts';
 import type { Deps } from './platform/deps.ts';
 import { Problem } from './platform/errors.ts';
-import { authorize } from './platform/http/bind.ts';
+import { type AnyEndpoint, authorize } from './platform/http/bind.ts';
 import { addFormats } from './platform/http/formats.ts';
+import { describeApi } from './platform/http/openapi.ts';
 import { registerProblems } from './platform/http/problems.ts';
 import { registerWeb } from './platform/http/web.ts';
+import { registerObserve } from './platform/observe/index.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -20,7 +22,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const { config } = deps;
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     bodyLimit: 1024 * 1024,
     // Ids are looked up, not guessed from a client's header.
@@ -28,8 +30,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
   app.decorateRequest('actor', null);
+  const endpoints: AnyEndpoint[] = [];
+  app.decorate('endpoints', endpoints);
   useValidators(app);
   registerProblems(app);
+  registerObserve(app, deps);
 
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -57,6 +62,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     errorResponseBuilder: () => new Problem(429, 'too_many', '操作过于频繁，请稍后再试'),
   });
 
+  await describeApi(app);
   await app.register(
     async (api) => {
       api.addHook('onRoute', (route) => {
@@ -64,6 +70,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
         if (route.method === 'HEAD' || (Array.isArray(route.method) && route.method.includes('HEAD') && !endpoint))
           return;
         if (!endpoint?.access) throw new Error(`Route ${String(route.method)} ${route.url} declares no access`);
+        endpoints.push(endpoint);
       });
       api.addHook('onRequest', async (request) => {
         guardCrossSite(request.method, request.headers, request.host);

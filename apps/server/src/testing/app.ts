@@ -114,7 +114,7 @@ export async function testApp(): Promise<TestApp> {
               o as (insert into posting (person_id, unit_id, role, started_on) select id, $3, $4, '2020-01-01' from p returning id),
               a as (insert into account (person_id, username, password_hash, must_change) select id, $1, 'x', false from p returning id),
               s as (insert into session (token_hash, account_id, posting_id, last_seen_at, expires_at)
-                    select $5, a.id, o.id, 'infinity', 'infinity' from a, o returning id)
+                    select $5, a.id, o.id, '2099-01-01', '2099-01-01' from a, o returning id)
          select p.id as person_id, a.id as account_id, o.id as posting_id, s.id as session_id,
                 (select case when kind = 'town' then id else town_id end from unit where id = $3) as town_id,
                 (select name from unit where id = $3) as unit_name

@@ -101,7 +101,12 @@ describe('one order through the whole loop', () => {
       ],
     );
     order = await detail();
-    expect(order).toMatchObject({ status: 'closed', outcome: 'solved', allowedActions: ['request'], allowedRequests: ['exclude'] });
+    expect(order).toMatchObject({
+      status: 'closed',
+      outcome: 'solved',
+      allowedActions: ['request'],
+      allowedRequests: ['exclude'],
+    });
     expect(order.timeline.map((event: { action: string }) => event.action.replace('complaint.', ''))).toEqual([
       'register',
       'dispatch',

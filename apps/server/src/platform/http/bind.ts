@@ -24,6 +24,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     actor: RequestActor | null;
   }
+  interface FastifyInstance {
+    /** Every endpoint bound, for tests and documents made from the whole. */
+    endpoints: AnyEndpoint[];
+  }
   interface FastifyContextConfig {
     endpoint?: AnyEndpoint;
   }

@@ -20,17 +20,14 @@ export function registerProblems(app: FastifyInstance): void {
       .send({ type: 'about:blank', title: code, status, code, detail, ...extra, instance: request.id });
   });
   app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .type('application/problem+json')
-      .send({
-        type: 'about:blank',
-        title: 'not_found',
-        status: 404,
-        code: 'not_found',
-        detail: '没有这个地址',
-        instance: request.id,
-      }),
+    reply.code(404).type('application/problem+json').send({
+      type: 'about:blank',
+      title: 'not_found',
+      status: 404,
+      code: 'not_found',
+      detail: '没有这个地址',
+      instance: request.id,
+    }),
   );
 }
 

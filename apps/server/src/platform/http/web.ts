@@ -13,7 +13,7 @@ export async function registerWeb(app: FastifyInstance, { config }: Deps): Promi
     wildcard: false,
     preCompressed: true,
     setHeaders(reply, path) {
-      reply.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
   // Any other page address belongs to the web application's router.
