@@ -109,6 +109,8 @@ export const FigureTable = Type.Object({
   rows: Type.Array(FigureRow),
   /** All rows together. */
   total: FigureRow,
+  /** The last month in which any order began, to go to when the period is empty; `null` = there are no orders at all. */
+  latestMonth: nullable(Type.String()),
 });
 export type FigureTable = Static<typeof FigureTable>;
 

@@ -140,3 +140,13 @@ export async function readLabels(sql: Sql, dimension: Dimension, present: readon
       );
   }
 }
+
+/** When the last order began, by `now`: one step from the end of an index. */
+export async function lastOrderAt(sql: Sql, now: number): Promise<number | null> {
+  const [row] = await sql.query<{ at: Date | null }>(
+    'indicator.lastOrder',
+    'select max(started_at) as at from handling_round where round = 1 and excluded_at is null and declined_at is null and started_at <= $1',
+    [new Date(now)],
+  );
+  return row!.at?.getTime() ?? null;
+}

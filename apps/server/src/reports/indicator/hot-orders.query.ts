@@ -15,9 +15,9 @@ function readerScope(
   return { name: scope, sql, values };
 }
 
-/** An open order past due now, on columns of `complaint`: waits for handling, and was not paused in time. */
+/** An open order past due now, on columns of `complaint`: as the complaint list filters it (`overdue=true&excluded=false`). */
 export const overdueCondition = (alias: string, now: string): string =>
-  `(${alias}.status not in ('closed', 'declined') and ${alias}.status <> 'following_up' and ${alias}.excluded_at is null and ${alias}.due_at < ${now} and (${alias}.paused_at is null or ${alias}.paused_at > ${alias}.due_at))`;
+  `(${alias}.status not in ('closed', 'declined') and ${alias}.status <> 'following_up' and ${alias}.excluded_at is null and ${alias}.due_at < ${now} and ${alias}.paused_at is null)`;
 
 const COLUMNS = `c.id, c.number, c.title, k.name as category, u.id as unit_id, u.short_name as unit_name`;
 const JOINS = 'left join category k on k.code = c.category_code left join unit u on u.id = c.unit_id';

@@ -12,6 +12,7 @@ import {
   type Period,
   periodInstants,
   periodLabel,
+  periodOf,
   previousPeriod,
   RATE_IDS,
   type RateId,
@@ -21,9 +22,18 @@ import {
 } from '@bihuan/domain/indicator';
 import { type Ranked, rankByRate, wilson } from '@bihuan/domain/ranking';
 import { rankByScore, type Score, scoreOf } from '@bihuan/domain/scoring';
-import { formatDay } from '@bihuan/domain/workday';
+import { dayNumberAt, formatDay } from '@bihuan/domain/workday';
 import type { Sql } from '../../platform/db/index.ts';
-import { type Figures, figureOf, type Label, readFigures, readLabels, readLeftOut, spanOf } from './figures.query.ts';
+import {
+  type Figures,
+  figureOf,
+  type Label,
+  lastOrderAt,
+  readFigures,
+  readLabels,
+  readLeftOut,
+  spanOf,
+} from './figures.query.ts';
 import { type RankingSettings, readAllSettings, settingsOn } from './settings.repo.ts';
 import type { Filters } from './statement.query.ts';
 
@@ -101,12 +111,13 @@ export async function figureTable(
     ReturnType<typeof spanOf>,
     ReturnType<typeof spanOf>,
   ];
-  const [figures, figuresBefore, figuresYearAgo, leftOut, allSettings] = await Promise.all([
+  const [figures, figuresBefore, figuresYearAgo, leftOut, allSettings, lastOrder] = await Promise.all([
     readFigures(sql, current, dimension),
     readFigures(sql, before, dimension),
     readFigures(sql, yearAgo, dimension),
     readLeftOut(sql, current, dimension),
     readAllSettings(sql),
+    lastOrderAt(sql, now),
   ]);
   const settings = settingsOn(allSettings, formatDay(period.first));
   const settingsBefore = settingsOn(allSettings, formatDay(previous.first));
@@ -205,6 +216,7 @@ export async function figureTable(
       INDICATOR_IDS.map((id) => [id, definitionInForce(id, formatDay(period.first)).version]),
     ),
     rows,
+    latestMonth: lastOrder === null ? null : periodOf('month', dayNumberAt(lastOrder)).text,
     total: {
       ...whole,
       figures: Object.fromEntries(

@@ -66,7 +66,7 @@ async function complaintProgress({ sql, actor, from, to, now }: ProgressInput): 
       value: row!.overdue,
       unit: '件',
       note: null,
-      link: { room: 'complaint', query: { overdue: 'true' } },
+      link: { room: 'complaint', query: { overdue: 'true', excluded: 'false' } },
     },
   ];
 }

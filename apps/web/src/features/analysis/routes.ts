@@ -1,0 +1,9 @@
+import type { FeatureRoutes } from '../../app/route-meta.ts';
+
+export default [
+  {
+    path: '/analysis',
+    component: () => import('./AnalysisPage.vue'),
+    meta: { title: '每周分析', permission: 'indicator.read', nav: { room: 'indicator', order: 42 } },
+  },
+] satisfies FeatureRoutes;
