@@ -1,7 +1,8 @@
 import { commandComplaint } from '@bihuan/contract/complaint';
-import { reactive, readonly, shallowRef } from 'vue';
+import { uploadFile } from '@bihuan/contract/file';
+import { reactive, readonly, type ShallowRef, shallowRef } from 'vue';
 import { call, upload } from '../api/client.ts';
-import { uploadFile } from '../api/files.ts';
+
 import { queryClient } from '../app/query.ts';
 import { useSession } from '../app/session.ts';
 import { createQueue } from './queue.ts';
@@ -69,5 +70,5 @@ export function keepStore(): void {
   void navigator.storage?.persist?.();
 }
 
-export const queuedItems = readonly(items);
+export const queuedItems: Readonly<ShallowRef<QueuedCommand[]>> = items;
 export const uploadProgress = readonly(progress);
