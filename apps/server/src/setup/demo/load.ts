@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { hash } from '@node-rs/argon2';
 import type pg from 'pg';
+import { hashPassword } from '../../modules/identity/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { CopyTable } from './copy.ts';
 import { World } from './matters.ts';
@@ -107,11 +107,7 @@ async function loadSimulated(
       throw new DemoError('系统里已有组织或诉件，不能再装入演示数据。请另用一个数据文件夹（BIHUAN_DATA）。');
     const organisation = makeOrganisation(seed);
     const places = makePlaces(seed);
-    await insertOrganisation(
-      client,
-      organisation,
-      await hash(DEMO_PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }),
-    );
+    await insertOrganisation(client, organisation, await hashPassword(DEMO_PASSWORD));
     await insertPlaces(client, organisation, places);
     const { rows: sources } = await client.query<{ code: string; id: string }>('select code, id from intake_source');
     const sourceIds = new Map(sources.map(({ code, id }) => [code, id]));

@@ -1,0 +1,218 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { buildApp } from '../apps/server/src/build-app.ts';
+import { PROJECT_ROOT } from '../apps/server/src/platform/config.ts';
+import { load, type Measured } from './measure.ts';
+import { type HotPath, hotPaths } from './paths.ts';
+import { hasPgbench, measureLimit } from './pgbench.ts';
+import { record, type Template, toTemplates } from './record.ts';
+import { type Row, report, type SizeResult } from './report.ts';
+import {
+  addPending,
+  benchDeps,
+  PENDING,
+  pendingId,
+  prepareDatabase,
+  prepareSubjects,
+  removeTraces,
+  type Subjects,
+  startServer,
+} from './world.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '100k,1m,10m' },
+    data: { type: 'string', default: join(PROJECT_ROOT, '.data/bench') },
+    seconds: { type: 'string', default: '5' },
+    clients: { type: 'string', default: '10,50' },
+    out: { type: 'string', default: join(PROJECT_ROOT, 'bench/RESULTS.md') },
+  },
+});
+const seconds = Number(options.seconds);
+const clientCounts = options.clients.split(',').map(Number);
+const sizes = options.sizes.split(',').map((text) => {
+  const match = /^(\d+)(k|m)?$/i.exec(text.trim());
+  if (!match) throw new Error(`不认识的规模“${text}”，例：100k,1m,10m`);
+  return Number(match[1]) * (match[2]?.toLowerCase() === 'm' ? 1_000_000 : match[2] ? 1000 : 1);
+});
+
+const say = (line: string): void => console.error(line);
+const server = await startServer(options.data, say);
+const results: SizeResult[] = [];
+try {
+  for (const size of sizes) results.push(await measureSize(size));
+} finally {
+  await server.stop();
+}
+const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? '?'}，内存 ${Math.round(totalmem() / 2 ** 30)} GB，Node ${process.versions.node}，PostgreSQL ${results[0]?.postgres ?? '?'}，${hasPgbench ? 'pgbench' : '无 pgbench（用驱动循环）'}`;
+await writeFile(options.out, report(results, { machine, seconds }));
+say(`已写入 ${options.out}`);
+
+async function measureSize(size: number): Promise<SizeResult> {
+  say(`── ${size.toLocaleString('en')} 件 ──`);
+  let shown = 0;
+  const prepared = await prepareDatabase(server, size, (done) => {
+    if (done - shown >= size / 10) {
+      shown = done;
+      say(`   造数 ${done.toLocaleString('en')}`);
+    }
+  });
+  const { url } = prepared;
+  const subjects = await prepareSubjects(url);
+  await removeTraces(url);
+  const facts = await factsOf(url);
+  const rows: Row[] = [];
+  const memory: number[] = [];
+  const paths = hotPaths(subjects);
+  // Reading first: the writing paths add orders to the very month that is read.
+  for (const path of [...paths.filter(({ writes }) => !writes), ...paths.filter(({ writes }) => writes)]) {
+    if (path.name === 'transition') await addPending(url);
+    for (const clients of clientCounts) {
+      const row = await measurePath(url, path, subjects, clients, rows.filter((r) => r.path === path.name).length);
+      rows.push(row);
+      memory.push(row.memory);
+      say(
+        `   ${path.label} c=${clients}：本系统 ${row.app.perSecond.toFixed(0)}/s，裸处理 ${row.bare.perSecond.toFixed(0)}/s，${row.limitBy} ${row.limit.perSecond.toFixed(0)}/s`,
+      );
+    }
+  }
+  await removeTraces(url);
+  return { size, rows, memory: Math.max(...memory), loadSeconds: prepared.seconds, ...facts };
+}
+
+/** Waiting orders are taken in ranges, so that each run has its own: the app needs them untouched. */
+function rangeOf(run: number): { first: number; end: number } {
+  const share = Math.floor((PENDING - 2000) / 2 / clientCounts.length);
+  return { first: 1000 + run * share, end: 1000 + (run + 1) * share };
+}
+
+async function measurePath(url: string, path: HotPath, subjects: Subjects, clients: number, run: number): Promise<Row> {
+  const variants = await templatesOf(url, path, subjects, run);
+  const existing = path.name === 'transition';
+  const { first, end } = existing ? rangeOf(run) : { first: 0, end: path.limit };
+  // The limit and the bare handler overwrite the same rows again and again; the app gets rows nobody has touched.
+  const used = { from: Math.floor(PENDING / 2) + 1000, to: PENDING };
+  const limit = await measureLimit({ url, variants, clients, seconds, orders: existing ? used : null });
+  const bareChild = await start('bare-server.ts', url);
+  bareChild.child.send({
+    variants,
+    first: existing ? used.from : 2_000_000_000 + Math.floor(Math.random() * 1e12),
+    prefix: `${path.name}.`,
+  });
+  await once(bareChild.child, 'message');
+  const bare = await warmed((forSeconds) =>
+    load({
+      port: bareChild.port,
+      clients,
+      seconds: forSeconds,
+      cookies: ['x=1'],
+      first: 0,
+      end: existing ? PENDING - used.from - 1 : Number.POSITIVE_INFINITY,
+      request: () => ({
+        method: path.request(0).method,
+        path: '/',
+        ...(path.request(0).method === 'POST' ? { body: path.request(0).body } : {}),
+      }),
+    }),
+  );
+  await stop(bareChild.child);
+  const appChild = await start('app-server.ts', url);
+  let next = first;
+  const app = await warmed(async (forSeconds) => {
+    const measured = await load({
+      port: appChild.port,
+      clients,
+      seconds: forSeconds,
+      cookies: subjects.cookies,
+      first: next,
+      end,
+      request: path.request,
+    });
+    next = measured.next;
+    return measured;
+  });
+  appChild.child.send('memory');
+  const [{ peak }] = (await once(appChild.child, 'message')) as [{ peak: number }];
+  await stop(appChild.child);
+  return {
+    path: path.name,
+    label: path.label,
+    promise: path.promise,
+    clients,
+    app,
+    bare,
+    limit,
+    limitBy: limit.by,
+    memory: peak,
+  };
+}
+
+/** One second to compile and fill caches, then the measurement. */
+async function warmed(run: (seconds: number) => Promise<Measured>): Promise<Measured> {
+  await run(1);
+  return run(seconds);
+}
+
+async function templatesOf(url: string, path: HotPath, subjects: Subjects, run: number): Promise<Template[][]> {
+  const deps = await benchDeps(url);
+  const app = await buildApp(deps);
+  try {
+    await app.ready();
+    const variants: Template[][] = [];
+    for (let n = 0; n < path.variants; n++) {
+      const request = path.request(path.name === 'transition' ? run : n);
+      // The first call of a process reads dictionaries and settings that later calls have in memory.
+      if (path.name !== 'transition') await record(app, path.request(n), subjects.cookies[1]!);
+      else await record(app, path.request(run + 100), subjects.cookies[1]!);
+      const statements = await record(app, request, subjects.cookies[0]!);
+      const body = request.body as { commandId?: string } | undefined;
+      variants.push(
+        toTemplates(statements, path.name === 'transition' ? pendingId(run + 1) : null, body?.commandId ?? null),
+      );
+    }
+    return variants;
+  } finally {
+    await app.close();
+    await deps.db.close();
+  }
+}
+
+async function start(file: string, url: string): Promise<{ child: ChildProcess; port: number }> {
+  const child = fork(join(import.meta.dirname, file), [url], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return { child, port };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.send('stop');
+  await ended;
+}
+
+async function factsOf(url: string): Promise<{ postgres: string; databaseMegabytes: number; monthOrders: number }> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ v: string; mb: number; n: number }>(
+      "select current_setting('server_version') as v, (pg_database_size(current_database()) / 1048576)::int as mb, (select count(*)::int from bihuan.handling_round where started_at >= '2023-06-01 00:00+08' and started_at < '2023-07-01 00:00+08') as n",
+    );
+    const { v, mb, n } = rows[0]!;
+    return { postgres: v, databaseMegabytes: mb, monthOrders: n };
+  });
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
