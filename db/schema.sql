@@ -14,7 +14,10 @@ create table account (
   totp_last_step bigint,
   disabled_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
-  version integer not null default 1
+  version integer not null default 1,
+  password_wanted_by uuid,
+  password_wanted_at timestamp with time zone,
+  password_wanted_reason text
 );
 create table audit_event (
   id uuid not null default uuidv7(),
@@ -64,7 +67,9 @@ create table bulletin (
   reviewed_at timestamp with time zone,
   signed_by uuid,
   published_at timestamp with time zone,
-  version integer not null default 1
+  version integer not null default 1,
+  editor_ids uuid[] not null default '{}'::uuid[],
+  letterhead jsonb not null default '{}'::jsonb
 );
 create table bulletin_figure (
   bulletin_id uuid not null,
@@ -76,6 +81,11 @@ create table bulletin_figure (
   numerator_ids uuid[] not null default '{}'::uuid[],
   denominator_ids uuid[] not null default '{}'::uuid[],
   data jsonb not null default '{}'::jsonb
+);
+create table bulletin_file (
+  bulletin_id uuid not null,
+  format text not null,
+  file_id uuid not null
 );
 create table bulletin_receipt (
   bulletin_id uuid not null,
@@ -386,6 +396,23 @@ create table posting (
   ended_on date,
   created_at timestamp with time zone not null default now()
 );
+create table role_grant (
+  id uuid not null,
+  person_id uuid not null,
+  unit_id uuid not null,
+  role text not null,
+  title text,
+  starts_on date not null,
+  replaces_posting_id uuid,
+  reason text not null,
+  proposed_by uuid not null,
+  proposed_at timestamp with time zone not null,
+  status text not null default 'pending'::text,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  decision_note text,
+  posting_id uuid
+);
 create table saved_view (
   id uuid not null default uuidv7(),
   account_id uuid not null,
@@ -413,6 +440,12 @@ create table setting (
   value jsonb not null,
   changed_by uuid,
   changed_at timestamp with time zone not null default now()
+);
+create table sign_in_failure (
+  key text not null,
+  failures integer not null,
+  since timestamp with time zone not null,
+  locked_until timestamp with time zone
 );
 create table statement_template (
   id uuid not null default uuidv7(),
@@ -455,6 +488,8 @@ create table work_shift (
   effective_from date not null
 );
 
+alter table account add constraint account_check CHECK (((password_wanted_by IS NULL) = (password_wanted_at IS NULL)));
+alter table account add constraint account_password_wanted_by_fkey FOREIGN KEY (password_wanted_by) REFERENCES person(id);
 alter table account add constraint account_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table account add constraint account_pkey PRIMARY KEY (id);
 alter table account add constraint account_person_id_key UNIQUE (person_id);
@@ -472,6 +507,10 @@ alter table bulletin add constraint bulletin_kind_period_start_revision_key UNIQ
 alter table bulletin add constraint bulletin_number_key UNIQUE (number);
 alter table bulletin_figure add constraint bulletin_figure_bulletin_id_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin(id);
 alter table bulletin_figure add constraint bulletin_figure_pkey PRIMARY KEY (bulletin_id, key);
+alter table bulletin_file add constraint bulletin_file_format_check CHECK ((format = ANY (ARRAY['docx'::text, 'pdf'::text])));
+alter table bulletin_file add constraint bulletin_file_bulletin_id_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin(id);
+alter table bulletin_file add constraint bulletin_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
+alter table bulletin_file add constraint bulletin_file_pkey PRIMARY KEY (bulletin_id, format);
 alter table bulletin_receipt add constraint bulletin_receipt_bulletin_id_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin(id);
 alter table bulletin_receipt add constraint bulletin_receipt_received_by_fkey FOREIGN KEY (received_by) REFERENCES person(id);
 alter table bulletin_receipt add constraint bulletin_receipt_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
@@ -574,6 +613,16 @@ alter table posting add constraint posting_check CHECK (((ended_on IS NULL) OR (
 alter table posting add constraint posting_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table posting add constraint posting_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
 alter table posting add constraint posting_pkey PRIMARY KEY (id);
+alter table role_grant add constraint role_grant_check CHECK (((status = 'pending'::text) = (decided_at IS NULL)));
+alter table role_grant add constraint role_grant_check1 CHECK (((status = 'granted'::text) = (posting_id IS NOT NULL)));
+alter table role_grant add constraint role_grant_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'granted'::text, 'refused'::text, 'withdrawn'::text])));
+alter table role_grant add constraint role_grant_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES person(id);
+alter table role_grant add constraint role_grant_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table role_grant add constraint role_grant_posting_id_fkey FOREIGN KEY (posting_id) REFERENCES posting(id);
+alter table role_grant add constraint role_grant_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES person(id);
+alter table role_grant add constraint role_grant_replaces_posting_id_fkey FOREIGN KEY (replaces_posting_id) REFERENCES posting(id);
+alter table role_grant add constraint role_grant_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table role_grant add constraint role_grant_pkey PRIMARY KEY (id);
 alter table saved_view add constraint saved_view_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table saved_view add constraint saved_view_pkey PRIMARY KEY (id);
 alter table saved_view add constraint saved_view_account_id_list_name_key UNIQUE (account_id, list, name);
@@ -582,6 +631,7 @@ alter table session add constraint session_posting_id_fkey FOREIGN KEY (posting_
 alter table session add constraint session_pkey PRIMARY KEY (token_hash);
 alter table session add constraint session_id_key UNIQUE (id);
 alter table setting add constraint setting_pkey PRIMARY KEY (key, effective_from);
+alter table sign_in_failure add constraint sign_in_failure_pkey PRIMARY KEY (key);
 alter table statement_template add constraint statement_template_category_code_fkey FOREIGN KEY (category_code) REFERENCES category(code);
 alter table statement_template add constraint statement_template_pkey PRIMARY KEY (id);
 alter table unit add constraint unit_kind_check CHECK ((kind = ANY (ARRAY['bureau'::text, 'section'::text, 'squadron'::text, 'town'::text, 'partner'::text, 'company'::text])));
@@ -595,10 +645,12 @@ alter table webhook_delivery add constraint webhook_delivery_pkey PRIMARY KEY (i
 alter table work_shift add constraint work_shift_check CHECK ((ends > starts));
 alter table work_shift add constraint work_shift_pkey PRIMARY KEY (effective_from, starts);
 
+CREATE INDEX account_password_wanted ON account USING btree (password_wanted_at) WHERE (password_wanted_at IS NOT NULL);
 CREATE INDEX audit_event_actor ON audit_event USING btree (actor_id, at) WHERE (actor_id IS NOT NULL);
 CREATE INDEX audit_event_at ON audit_event USING btree (at, id);
 CREATE INDEX audit_event_object ON audit_event USING btree (object_id, id) WHERE (object_id IS NOT NULL);
 CREATE INDEX audit_event_tx ON audit_event USING btree (tx, id);
+CREATE INDEX bulletin_recent ON bulletin USING btree (period_start DESC, kind, revision DESC);
 CREATE INDEX citizen_link_complaint ON citizen_link USING btree (complaint_id);
 CREATE INDEX clock_entry_complaint ON clock_entry USING btree (complaint_id, round, at);
 CREATE INDEX complainant_name ON complainant USING btree (name_bidx) WHERE (name_bidx IS NOT NULL);
@@ -624,29 +676,58 @@ CREATE INDEX outbox_tx ON outbox USING btree (tx, id);
 CREATE INDEX person_mobile ON person USING btree (mobile_bidx) WHERE (mobile_bidx IS NOT NULL);
 CREATE INDEX posting_person ON posting USING btree (person_id);
 CREATE INDEX posting_unit ON posting USING btree (unit_id) WHERE (ended_on IS NULL);
+CREATE INDEX role_grant_person ON role_grant USING btree (person_id);
+CREATE INDEX role_grant_queue ON role_grant USING btree (proposed_at) WHERE (status = 'pending'::text);
 CREATE INDEX round_contact_due ON handling_round USING btree (first_contact_due_at) INCLUDE (complaint_id, round, unit_id, town_id, category_code, officer_id, first_contact_at, concluded_at) WHERE ((excluded_at IS NULL) AND (declined_at IS NULL));
 CREATE INDEX round_due ON handling_round USING btree (due_at) INCLUDE (complaint_id, round, unit_id, town_id, category_code, officer_id, concluded_at) WHERE ((excluded_at IS NULL) AND (declined_at IS NULL));
 CREATE INDEX round_followed_up ON handling_round USING btree (followed_up_at) INCLUDE (unit_id, town_id, category_code, officer_id, solved, satisfaction, reopened) WHERE (reached AND (excluded_at IS NULL));
 CREATE INDEX round_left_out ON handling_round USING btree (started_at) INCLUDE (unit_id, town_id, category_code, officer_id, excluded_at) WHERE ((round = 1) AND ((excluded_at IS NOT NULL) OR (declined_at IS NOT NULL)));
 CREATE INDEX round_started ON handling_round USING btree (started_at) INCLUDE (unit_id, town_id, category_code, officer_id) WHERE ((round = 1) AND (excluded_at IS NULL) AND (declined_at IS NULL));
 CREATE INDEX session_account ON session USING btree (account_id) WHERE (revoked_at IS NULL);
+CREATE INDEX sign_in_failure_since ON sign_in_failure USING btree (since);
 CREATE INDEX unit_parent ON unit USING btree (parent_id);
 CREATE INDEX webhook_pending ON webhook_delivery USING btree (next_attempt_at) WHERE (delivered_at IS NULL);
 CREATE UNIQUE INDEX audit_event_command ON audit_event USING btree (command_id) WHERE (command_id IS NOT NULL);
+CREATE UNIQUE INDEX bulletin_in_hand ON bulletin USING btree (kind, period_start) WHERE (status <> 'published'::text);
 CREATE UNIQUE INDEX complaint_request_pending ON complaint_request USING btree (complaint_id, kind) WHERE (decided_at IS NULL);
 CREATE UNIQUE INDEX posting_current ON posting USING btree (person_id, unit_id, role) WHERE (ended_on IS NULL);
+CREATE UNIQUE INDEX role_grant_pending ON role_grant USING btree (person_id, unit_id, role) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX unit_town_squadron ON unit USING btree (town_id) WHERE ((kind = 'squadron'::text) AND (closed_at IS NULL));
 
-CREATE OR REPLACE FUNCTION forbid_published_figure_change()
+CREATE OR REPLACE FUNCTION forbid_bulletin_file_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  if exists (select 1 from bulletin b where b.id = old.bulletin_id and b.status = 'published') then
-    raise exception '通报已发布，数据不得改动' using errcode = 'insufficient_privilege';
+  raise exception '存档文件不得改动' using errcode = 'insufficient_privilege';
+end $function$
+;
+CREATE OR REPLACE FUNCTION forbid_published_bulletin_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.status = 'published' then
+    raise exception '通报已发布，不得改动；如有错误，请发更正' using errcode = 'insufficient_privilege';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $function$
+;
+CREATE OR REPLACE FUNCTION forbid_published_figure_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  target uuid := case tg_op when 'DELETE' then old.bulletin_id else new.bulletin_id end;
+begin
+  if exists (select 1 from bulletin b where b.id = target and b.status <> 'draft')
+     or (tg_op = 'UPDATE' and old.bulletin_id <> new.bulletin_id) then
+    raise exception '通报已提交审核，数据不得改动' using errcode = 'insufficient_privilege';
   end if;
   return case tg_op when 'DELETE' then old else new end;
 end $function$
 ;
 
-CREATE TRIGGER bulletin_figure_frozen BEFORE DELETE OR UPDATE ON bulletin_figure FOR EACH ROW EXECUTE FUNCTION forbid_published_figure_change();
+CREATE TRIGGER bulletin_figure_frozen BEFORE INSERT OR DELETE OR UPDATE ON bulletin_figure FOR EACH ROW EXECUTE FUNCTION forbid_published_figure_change();
+CREATE TRIGGER bulletin_file_frozen BEFORE DELETE OR UPDATE ON bulletin_file FOR EACH ROW EXECUTE FUNCTION forbid_bulletin_file_change();
+CREATE TRIGGER bulletin_frozen BEFORE DELETE OR UPDATE ON bulletin FOR EACH ROW EXECUTE FUNCTION forbid_published_bulletin_change();

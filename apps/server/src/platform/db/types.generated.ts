@@ -20,6 +20,9 @@ export interface AccountTable {
   disabled_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   version: Generated<number>;
+  password_wanted_by: string | null;
+  password_wanted_at: Timestamp | null;
+  password_wanted_reason: string | null;
 }
 
 export interface AuditEventTable {
@@ -74,6 +77,8 @@ export interface BulletinTable {
   signed_by: string | null;
   published_at: Timestamp | null;
   version: Generated<number>;
+  editor_ids: Generated<string[]>;
+  letterhead: Generated<Json>;
 }
 
 export interface BulletinFigureTable {
@@ -86,6 +91,12 @@ export interface BulletinFigureTable {
   numerator_ids: Generated<string[]>;
   denominator_ids: Generated<string[]>;
   data: Generated<Json>;
+}
+
+export interface BulletinFileTable {
+  bulletin_id: string;
+  format: 'docx' | 'pdf';
+  file_id: string;
 }
 
 export interface BulletinReceiptTable {
@@ -426,6 +437,24 @@ export interface PostingTable {
   created_at: Generated<Timestamp>;
 }
 
+export interface RoleGrantTable {
+  id: string;
+  person_id: string;
+  unit_id: string;
+  role: string;
+  title: string | null;
+  starts_on: string;
+  replaces_posting_id: string | null;
+  reason: string;
+  proposed_by: string;
+  proposed_at: Timestamp;
+  status: Generated<'pending' | 'granted' | 'refused' | 'withdrawn'>;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+  decision_note: string | null;
+  posting_id: string | null;
+}
+
 export interface SavedViewTable {
   id: Generated<string>;
   account_id: string;
@@ -455,6 +484,13 @@ export interface SettingTable {
   value: Json;
   changed_by: string | null;
   changed_at: Generated<Timestamp>;
+}
+
+export interface SignInFailureTable {
+  key: string;
+  failures: number;
+  since: Timestamp;
+  locked_until: Timestamp | null;
 }
 
 export interface StatementTemplateTable {
@@ -508,6 +544,7 @@ export interface DB {
   audit_seal: AuditSealTable;
   bulletin: BulletinTable;
   bulletin_figure: BulletinFigureTable;
+  bulletin_file: BulletinFileTable;
   bulletin_receipt: BulletinReceiptTable;
   calendar_day: CalendarDayTable;
   calendar_year: CalendarYearTable;
@@ -537,9 +574,11 @@ export interface DB {
   person: PersonTable;
   place: PlaceTable;
   posting: PostingTable;
+  role_grant: RoleGrantTable;
   saved_view: SavedViewTable;
   session: SessionTable;
   setting: SettingTable;
+  sign_in_failure: SignInFailureTable;
   statement_template: StatementTemplateTable;
   unit: UnitTable;
   webhook_delivery: WebhookDeliveryTable;
