@@ -1,7 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import { registerAuditModule } from './modules/audit/index.ts';
 import { registerComplaintModule } from './modules/complaint/index.ts';
+import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
+import { registerNoticeModule } from './modules/notice/index.ts';
+import { registerOrg } from './modules/org/index.ts';
 import { registerPlan } from './modules/plan/index.ts';
+import { registerSystemModule } from './modules/system/index.ts';
 import type { Deps } from './platform/deps.ts';
 import { registerAnalysis } from './reports/analysis/index.ts';
 import { registerCockpit } from './reports/cockpit/index.ts';
@@ -11,10 +16,15 @@ import { registerPlanProgress } from './reports/plan/index.ts';
 /** Every room of the house, once. The order is that of the navigation. */
 export async function registerModules(api: FastifyInstance, deps: Deps): Promise<void> {
   registerIdentity(api, deps);
+  registerOrg(api, deps);
   registerComplaintModule(api, deps);
   registerIndicator(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);
   registerPlan(api, deps);
   registerPlanProgress(api, deps);
+  registerNoticeModule(api, deps);
+  registerFileModule(api, deps);
+  registerAuditModule(api, deps);
+  registerSystemModule(api, deps);
 }

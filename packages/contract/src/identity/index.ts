@@ -182,6 +182,10 @@ export const AccountItem = Type.Object({
   mustChangePassword: Type.Boolean(),
   secondFactor: Type.Boolean(),
   lastSeenAt: nullable(Instant),
+  /** An initial password has been asked for and waits to be issued. */
+  passwordWantedAt: nullable(Instant),
+  passwordWantedBy: nullable(Type.String()),
+  passwordWantedReason: nullable(Type.String()),
 });
 export type AccountItem = Static<typeof AccountItem>;
 
@@ -195,27 +199,44 @@ export const listAccounts = endpoint({
   response: Type.Array(AccountItem),
 });
 
-/** The initial password is shown once and must be changed at the first sign-in. */
-const InitialPassword = Type.Object({ username: Type.String(), password: Type.String() });
-
 export const openAccount = endpoint({
   id: 'identity.openAccount',
   method: 'POST',
   path: '/accounts',
   access: 'account.manage',
-  summary: '开设账号',
+  summary: '开设账号；初始口令由安全管理员发放',
   body: Type.Object({ personId: Id, username: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{2,31}$' }) }, strict),
-  response: InitialPassword,
+  response: Type.Object({ id: Id, username: Type.String() }),
 });
 
-export const resetPassword = endpoint({
-  id: 'identity.resetPassword',
+export const requestPassword = endpoint({
+  id: 'identity.requestPassword',
   method: 'POST',
   path: '/accounts/:id/password',
   access: 'account.manage',
-  summary: '重置口令（同时终止其全部会话）',
+  summary: '申请重置口令，由安全管理员发放',
   params: IdParams,
-  response: InitialPassword,
+  body: Type.Object({ reason: Type.String({ minLength: 2, maxLength: 500, pattern: '\\S' }) }, strict),
+});
+
+export const listWantedPasswords = endpoint({
+  id: 'identity.wantedPasswords',
+  method: 'GET',
+  path: '/accounts/password-wanted',
+  access: 'session.manage',
+  summary: '待发放口令的账号',
+  response: Type.Array(AccountItem),
+});
+
+/** The initial password is shown once and must be changed at the first sign-in. */
+export const issuePassword = endpoint({
+  id: 'identity.issuePassword',
+  method: 'POST',
+  path: '/accounts/:id/password/issue',
+  access: 'session.manage',
+  summary: '发放初始口令（同时终止其全部会话）',
+  params: IdParams,
+  response: Type.Object({ username: Type.String(), password: Type.String() }),
 });
 
 export const setAccountDisabled = endpoint({

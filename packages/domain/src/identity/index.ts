@@ -36,3 +36,5 @@ export function passwordFaults(password: string, username: string): string[] {
   if (/(.)\1{3}/.test(password)) faults.push('不得有四个以上相同的连续字符');
   return faults;
 }
+
+export { GRANT_REFUSALS, type GrantRefusal, type GrantRequest, refuseGrant, type UnitKind } from './grant.ts';

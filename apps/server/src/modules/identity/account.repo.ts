@@ -14,6 +14,7 @@ export interface Account {
   totp_confirmed_at: Date | null;
   totp_last_step: number | null;
   disabled_at: Date | null;
+  password_wanted_by: string | null;
 }
 
 export async function findByUsername(sql: Sql, username: string): Promise<Account | null> {
@@ -66,7 +67,8 @@ export async function setPassword(
     'account.set_password',
     `with old as (select id, password_hash from account where id = $1),
           kept as (insert into password_history (account_id, password_hash, created_at) select id, password_hash, $4 from old)
-     update account set password_hash = $2, must_change = $3, password_changed_at = $4, failed_count = 0, locked_until = null, version = version + 1 where id = $1`,
+     update account set password_hash = $2, must_change = $3, password_changed_at = $4, failed_count = 0, locked_until = null,
+            password_wanted_by = null, password_wanted_at = null, password_wanted_reason = null, version = version + 1 where id = $1`,
     [accountId, passwordHash, mustChange, new Date(at)],
   );
 }
@@ -85,32 +87,40 @@ const ITEM = `
          (select u.name from posting o join unit u on u.id = o.unit_id where o.person_id = p.id and o.ended_on is null order by o.started_on limit 1) as "unitName",
          a.disabled_at is not null as disabled, case when a.locked_until > $1 then a.locked_until end as "lockedUntil",
          a.must_change as "mustChangePassword", a.totp_confirmed_at is not null as "secondFactor",
+         a.password_wanted_at as "passwordWantedAt", a.password_wanted_reason as "passwordWantedReason", w.name as "passwordWantedBy",
          (select max(s.last_seen_at) from session s where s.account_id = a.id) as "lastSeenAt"
-    from account a join person p on p.id = a.person_id`;
+    from account a join person p on p.id = a.person_id left join person w on w.id = a.password_wanted_by`;
 
 export async function accountItems(
   sql: Sql,
   now: number,
-  filter: { q?: string | undefined; personId?: string | undefined; lockedOnly?: boolean },
+  filter: { q?: string | undefined; personId?: string | undefined; lockedOnly?: boolean; wantedOnly?: boolean },
 ): Promise<AccountItem[]> {
   const rows = await sql.query<
-    Omit<AccountItem, 'lockedUntil' | 'lastSeenAt'> & { lockedUntil: Date | null; lastSeenAt: Date | null }
+    Omit<AccountItem, 'lockedUntil' | 'lastSeenAt' | 'passwordWantedAt'> & {
+      lockedUntil: Date | null;
+      lastSeenAt: Date | null;
+      passwordWantedAt: Date | null;
+    }
   >(
     'account.items',
     `${ITEM}
       where ($2::text is null or a.username like $2 or p.name like $2 or p.staff_no like $2)
         and ($3::uuid is null or p.id = $3) and (not $4::boolean or a.locked_until > $1)
+        and (not $5::boolean or a.password_wanted_at is not null)
       order by a.username limit 500`,
     [
       new Date(now),
       filter.q ? `%${filter.q.replace(/[\\%_]/g, '\\$&')}%` : null,
       filter.personId ?? null,
       filter.lockedOnly ?? false,
+      filter.wantedOnly ?? false,
     ],
   );
   return rows.map((row) => ({
     ...row,
     lockedUntil: row.lockedUntil?.toISOString() ?? null,
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    passwordWantedAt: row.passwordWantedAt?.toISOString() ?? null,
   }));
 }

@@ -1,9 +1,11 @@
+import { isAdministrator } from '@bihuan/domain/access';
 import { PASSWORD_HISTORY, passwordFaults } from '@bihuan/domain/identity';
 import type { RequestActor } from '../../platform/access/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Sql, Trx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { conflict, invalid, notFound, Problem } from '../../platform/errors.ts';
+import { notify } from '../../platform/notify/index.ts';
 import {
   type Account,
   currentPostings,
@@ -12,17 +14,25 @@ import {
   revokeSessions,
   setPassword,
 } from './account.repo.ts';
+import { keepLastAdministrator } from './administrators.repo.ts';
+import { countFailure, refuseLocked } from './lockout.repo.ts';
 import { hashPassword, initialPassword, passwordMatches } from './password.ts';
 
-/** Changes the actor's own password; his other sessions end. */
+/** Changes the actor's own password; his other sessions end. A wrong present password counts towards the lock. */
 export async function changePassword(deps: Deps, actor: RequestActor, current: string, next: string): Promise<void> {
-  await deps.db.transaction(async (trx) => {
+  const refused = await deps.db.transaction(async (trx) => {
     const now = deps.clock.now();
     const account = (await lockAccount(trx, actor.accountId)) as Account;
-    if (!(await passwordMatches(account.password_hash, current)))
-      throw new Problem(403, 'wrong_password', '当前口令不正确', {
-        errors: [{ field: '/current', message: '当前口令不正确' }],
-      });
+    refuseLocked(account, now);
+    if (!(await passwordMatches(account.password_hash, current))) {
+      const locked = await countFailure(trx, account, now, 'identity.password_failed', actor.ip);
+      return (
+        locked ??
+        new Problem(403, 'wrong_password', '当前口令不正确', {
+          errors: [{ field: '/current', message: '当前口令不正确' }],
+        })
+      );
+    }
     const faults = passwordFaults(next, account.username);
     if (faults.length > 0)
       throw invalid(
@@ -44,74 +54,76 @@ export async function changePassword(deps: Deps, actor: RequestActor, current: s
       objectType: 'account',
       objectId: account.id,
     });
+    return null;
   });
+  if (refused) throw refused;
 }
 
-export interface NewAccount {
-  personId: string;
-  username: string;
-  /** Given by the command line; otherwise a random one is made. */
-  password?: string;
-}
-
-/** Opens an account with an initial password that must be changed. @returns the password, to be handed over once */
-export async function openAccount(
-  deps: Deps,
-  actor: RequestActor | null,
-  input: NewAccount,
-): Promise<{ id: string; username: string; password: string }> {
-  const username = input.username.trim().toLowerCase();
-  const password = input.password ?? initialPassword();
-  const faults = passwordFaults(password, username);
-  if (faults.length > 0) throw invalid(`口令不符合要求：${faults.join('；')}`);
-  const passwordHash = await hashPassword(password);
-  return deps.db.transaction(async (trx) => {
-    const now = deps.clock.now();
-    const [person] = await trx.query<{ id: string }>(
-      'person.active',
-      'select id from person where id = $1 and left_at is null for update',
-      [input.personId],
-    );
-    if (!person) throw notFound('人员');
-    const [taken] = await trx.query<{ person_id: string }>(
-      'account.taken',
-      'select person_id from account where username = $1 or person_id = $2',
-      [username, input.personId],
-    );
-    if (taken) {
-      throw taken.person_id === input.personId
-        ? conflict('account_exists', '该人员已有账号')
-        : conflict('username_taken', '用户名已被使用', { errors: [{ field: '/username', message: '已被使用' }] });
-    }
-    const [row] = await trx.query<{ id: string }>(
-      'account.insert',
-      'insert into account (person_id, username, password_hash, password_changed_at) values ($1,$2,$3,$4) returning id',
-      [input.personId, username, passwordHash, new Date(now)],
-    );
-    await recordAudit(trx, {
-      at: now,
-      actor,
-      action: 'identity.account_opened',
-      objectType: 'account',
-      objectId: row!.id,
-      data: { username },
-    });
-    return { id: row!.id, username, password };
-  });
-}
-
-/** A new initial password; every session of the account ends at once. */
+/** From the command line: a new initial password at once; every session of the account ends. */
 export async function resetPassword(
+  deps: Deps,
+  accountId: string,
+  password = initialPassword(),
+): Promise<{ username: string; password: string }> {
+  return setInitialPassword(deps, null, accountId, password, 'identity.password_reset');
+}
+
+/**
+ * Asks for a new initial password. The old one stays good until the security administrator issues the new one: whoever may
+ * ask does not get to know it, whoever gets to know it may not ask.
+ */
+export function requestPassword(deps: Deps, actor: RequestActor, accountId: string, reason: string): Promise<void> {
+  return onAccount(
+    deps,
+    actor,
+    accountId,
+    'identity.password_requested',
+    async (trx, account, now) => {
+      await trx.query(
+        'account.want_password',
+        'update account set password_wanted_by = $2, password_wanted_at = $3, password_wanted_reason = $4 where id = $1',
+        [account.id, actor.personId, new Date(now), reason],
+      );
+    },
+    reason,
+  );
+}
+
+/** Issues the initial password that was asked for, once. The person is told of it. */
+export async function issuePassword(
+  deps: Deps,
+  actor: RequestActor,
+  accountId: string,
+): Promise<{ username: string; password: string }> {
+  const issued = await setInitialPassword(deps, actor, accountId, initialPassword(), 'identity.password_issued');
+  deps.live.wake();
+  return issued;
+}
+
+async function setInitialPassword(
   deps: Deps,
   actor: RequestActor | null,
   accountId: string,
-  given?: string,
+  password: string,
+  action: string,
 ): Promise<{ username: string; password: string }> {
-  const password = given ?? initialPassword();
   const passwordHash = await hashPassword(password);
-  return onAccount(deps, actor, accountId, 'identity.password_reset', async (trx, account, now) => {
+  return onAccount(deps, actor, accountId, action, async (trx, account, now) => {
+    const faults = passwordFaults(password, account.username);
+    if (faults.length > 0) throw invalid(`口令不符合要求：${faults.join('；')}`);
+    if (actor && !account.password_wanted_by)
+      throw conflict('password_not_wanted', '没有待发放的口令申请，须由系统管理员先提出');
+    if (actor && account.password_wanted_by === actor.personId)
+      throw new Problem(403, 'same_hand', '提出与发放须由两人分别办理');
     await setPassword(trx, account.id, passwordHash, true, now);
     await revokeSessions(trx, account.id, null, now);
+    await notify(trx, {
+      personId: account.person_id,
+      kind: 'identity.password_issued',
+      level: 'warn',
+      title: '您的登录口令已重新发放',
+      body: '如非本人申请，请立即联系安全管理员。',
+    });
     return { username: account.username, password };
   });
 }
@@ -129,6 +141,14 @@ export function setDisabled(
     accountId,
     disabled ? 'identity.disabled' : 'identity.enabled',
     async (trx, account, now) => {
+      if (disabled) {
+        const posts = await currentPostings(trx, account.person_id);
+        await keepLastAdministrator(
+          trx,
+          account.person_id,
+          posts.map((post) => post.role),
+        );
+      }
       await trx.query('account.disable', 'update account set disabled_at = $2, version = version + 1 where id = $1', [
         account.id,
         disabled ? new Date(now) : null,
@@ -191,7 +211,13 @@ export async function switchPosting(deps: Deps, actor: RequestActor, postingId: 
   await deps.db.transaction(async (trx) => {
     const posting = (await currentPostings(trx, actor.personId)).find((row) => row.id === postingId);
     if (!posting) throw notFound('岗位');
-    await trx.query('session.switch', 'update session set posting_id = $2 where id = $1', [actor.sessionId, postingId]);
+    // An administrator's post is never reached without a second factor.
+    await trx.query(
+      'session.switch',
+      `update session s set posting_id = $2, second_factor_pending = s.second_factor_pending or ($3 and a.totp_confirmed_at is null)
+         from account a where s.id = $1 and a.id = s.account_id`,
+      [actor.sessionId, postingId, isAdministrator(posting.role)],
+    );
     await recordAudit(trx, {
       at: deps.clock.now(),
       actor,

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Deps } from '../../platform/deps.ts';
 import { Problem } from '../../platform/errors.ts';
-import { findSession, SESSION_COOKIE, touchSession } from './session.repo.ts';
+import { SESSION_COOKIE, touchSession } from './session.repo.ts';
+import { recallSession } from './session-cache.ts';
 
 /** What a session may reach before its second factor is given: only the way to give it, or to leave. */
 const BEFORE_FACTOR = new Set(['identity.session', 'identity.signOut', 'identity.verifySecondFactor']);
@@ -19,7 +20,7 @@ export async function authenticate(deps: Deps, request: FastifyRequest): Promise
   const token = request.cookies[SESSION_COOKIE];
   if (!token) return;
   const now = deps.clock.now();
-  const session = await findSession(deps.db, token, now, request.ip);
+  const session = await recallSession(deps.db, token, now, request.ip);
   if (!session) return;
   const endpoint = request.routeOptions.config.endpoint;
   if (endpoint && endpoint.access !== 'public') {

@@ -1,7 +1,7 @@
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_NOW, type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
-import { openAccount } from './account.service.ts';
+import { createAccount } from './create-account.service.ts';
 import { SESSION_COOKIE } from './session.repo.ts';
 
 let t: TestApp;
@@ -32,7 +32,7 @@ async function newcomer(role = 'officer', unitId = squadron.id) {
     "insert into posting (person_id, unit_id, role, started_on) values ($1,$2,$3,'2020-01-01')",
     [person!.id, unitId, role],
   );
-  return openAccount(t.deps, null, { personId: person!.id, username: `newcomer${counter}` });
+  return createAccount(t.deps, { personId: person!.id, username: `newcomer${counter}` });
 }
 
 const signIn = (username: string, password: string) => t.call(null, 'POST', '/session', { username, password });
@@ -148,8 +148,11 @@ describe('accounts', () => {
     const { id, username, password } = await newcomer();
     const alive = async (me: TestPerson) => (await t.call(me, 'GET', '/session')).body.actor !== null;
     let me = holding(await signIn(username, password));
-    const reset = (await t.call(system, 'POST', `/accounts/${id}/password`)).body;
+    expect((await t.call(system, 'POST', `/accounts/${id}/password`, { reason: '本人遗忘' })).status).toBe(204);
+    expect(await alive(me)).toBe(true);
+    const reset = (await t.call(security, 'POST', `/accounts/${id}/password/issue`)).body;
     expect(await alive(me)).toBe(false);
+    expect((await t.call(security, 'POST', `/accounts/${id}/password/issue`)).body.code).toBe('password_not_wanted');
     me = holding(await signIn(username, reset.password));
     const [session] = (await t.call(security, 'GET', `/sessions?q=${username}`)).body;
     expect((await t.call(security, 'DELETE', `/sessions/${session.id}`)).status).toBe(204);
@@ -162,10 +165,12 @@ describe('accounts', () => {
 
   it('are opened by the system administrator, unlocked by the security administrator, and neither does the other’s job', async () => {
     const { id } = await newcomer();
-    expect((await t.call(security, 'POST', `/accounts/${id}/password`)).status).toBe(403);
+    const reason = { reason: '本人遗忘' };
+    expect((await t.call(security, 'POST', `/accounts/${id}/password`, reason)).status).toBe(403);
+    expect((await t.call(system, 'POST', `/accounts/${id}/password/issue`)).status).toBe(403);
     expect((await t.call(system, 'POST', `/accounts/${id}/unlock`)).status).toBe(403);
     expect((await t.call(security, 'POST', `/accounts/${id}/unlock`)).status).toBe(204);
-    expect((await t.call(system, 'POST', `/accounts/${system.actor.accountId}/password`)).body.code).toBe(
+    expect((await t.call(system, 'POST', `/accounts/${system.actor.accountId}/password`, reason)).body.code).toBe(
       'own_account',
     );
     expect((await t.call(system, 'GET', '/complaints')).status).toBe(403);

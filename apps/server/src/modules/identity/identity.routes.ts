@@ -6,6 +6,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { bind } from '../../platform/http/bind.ts';
 import { accountItems } from './account.repo.ts';
 import * as accounts from './account.service.ts';
+import { openAccount } from './create-account.service.ts';
 import * as secondFactor from './second-factor.service.ts';
 import { activeSessions, SESSION_COOKIE } from './session.repo.ts';
 import { sessionView } from './session-view.ts';
@@ -84,8 +85,13 @@ export function bindIdentityRoutes(api: FastifyInstance, deps: Deps): void {
 
   bind(api, contract.listAccounts, ({ query }) => accountItems(deps.db, deps.clock.now(), query));
   bind(api, contract.listLockedAccounts, () => accountItems(deps.db, deps.clock.now(), { lockedOnly: true }));
-  bind(api, contract.openAccount, ({ actor, body }) => accounts.openAccount(deps, actor, body));
-  bind(api, contract.resetPassword, ({ actor, params }) => accounts.resetPassword(deps, actor, params.id));
+  bind(api, contract.listWantedPasswords, () => accountItems(deps.db, deps.clock.now(), { wantedOnly: true }));
+  bind(api, contract.openAccount, ({ actor, body }) => openAccount(deps, actor, body));
+  bind(api, contract.requestPassword, async ({ actor, params, body }) => {
+    await accounts.requestPassword(deps, actor, params.id, body.reason);
+    return undefined;
+  });
+  bind(api, contract.issuePassword, ({ actor, params }) => accounts.issuePassword(deps, actor, params.id));
   bind(api, contract.setAccountDisabled, async ({ actor, params, body }) => {
     await accounts.setDisabled(deps, actor, params.id, body.disabled, body.reason);
     return undefined;

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 
 /** OWASP's first choice for argon2id: 19 MiB, 2 passes, one lane. */
@@ -6,8 +6,11 @@ const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 export const hashPassword = (password: string): Promise<string> => hash(password, PARAMETERS);
 
-/** A hash nobody's password matches: an unknown user costs the same time as a known one. */
-const decoy = hashPassword(`${randomInt(2 ** 40)}`);
+/** A hash that no password matches. */
+export const unusablePassword = (): Promise<string> => hashPassword(randomBytes(32).toString('hex'));
+
+/** An unknown user costs the same time as a known one. */
+const decoy = unusablePassword();
 
 export async function passwordMatches(stored: string | null, password: string): Promise<boolean> {
   const matches = await verify(stored ?? (await decoy), password);

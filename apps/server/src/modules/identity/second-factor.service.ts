@@ -1,14 +1,13 @@
 import type { ResponseOf } from '@bihuan/contract';
 import type { enrolSecondFactor } from '@bihuan/contract/identity';
-import { LOCK_AFTER, LOCK_MINUTES } from '@bihuan/domain/identity';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import QRCode from 'qrcode';
 import type { RequestActor } from '../../platform/access/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
-import type { Trx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { conflict, Problem } from '../../platform/errors.ts';
 import { type Account, lockAccount } from './account.repo.ts';
+import { countFailure, refuseLocked } from './lockout.repo.ts';
 import { passwordMatches } from './password.ts';
 
 /** A code is good for its own half minute and the one before and after, for clocks that differ. */
@@ -23,10 +22,17 @@ export async function enrol(
   password: string,
 ): Promise<ResponseOf<typeof enrolSecondFactor>> {
   const secret = generateSecret();
-  const username = await deps.db.transaction(async (trx) => {
+  const outcome = await deps.db.transaction(async (trx): Promise<string | Problem> => {
+    const now = deps.clock.now();
     const account = (await lockAccount(trx, actor.accountId)) as Account;
-    if (!(await passwordMatches(account.password_hash, password)))
-      throw new Problem(403, 'wrong_password', '口令不正确');
+    refuseLocked(account, now);
+    if (!(await passwordMatches(account.password_hash, password))) {
+      const locked = await countFailure(trx, account, now, 'identity.password_failed', actor.ip);
+      return (
+        locked ??
+        new Problem(403, 'wrong_password', '口令不正确', { errors: [{ field: '/password', message: '口令不正确' }] })
+      );
+    }
     if (account.totp_confirmed_at)
       throw conflict('already_enrolled', '已绑定第二因子；更换手机请联系安全管理员解除后重新绑定');
     await trx.query('account.enrol', 'update account set totp_secret_enc = $2, totp_last_step = null where id = $1', [
@@ -35,7 +41,8 @@ export async function enrol(
     ]);
     return account.username;
   });
-  const uri = generateURI({ issuer: '闭环', label: username, secret });
+  if (outcome instanceof Problem) throw outcome;
+  const uri = generateURI({ issuer: '闭环', label: outcome, secret });
   return { secret, uri, qrSvg: await QRCode.toString(uri, { type: 'svg', margin: 1 }) };
 }
 
@@ -66,8 +73,7 @@ async function checkCode(
     const now = deps.clock.now();
     const account = (await lockAccount(trx, actor.accountId)) as Account;
     expect(account);
-    if (account.locked_until && account.locked_until.getTime() > now)
-      return new Problem(423, 'account_locked', '账号已锁定，请稍后再试');
+    refuseLocked(account, now);
     if (!account.totp_secret_enc) throw conflict('not_enrolled', '尚未绑定第二因子');
     const secret = deps.keyring.decrypt(account.totp_secret_enc, context(account.id));
     const result = verifySync({
@@ -77,7 +83,10 @@ async function checkCode(
       epochTolerance: TOLERANCE_SECONDS,
       ...(account.totp_last_step === null ? {} : { afterTimeStep: account.totp_last_step }),
     });
-    if (!result.valid || !('timeStep' in result)) return countFailure(trx, account, now);
+    if (!result.valid || !('timeStep' in result)) {
+      const locked = await countFailure(trx, account, now, 'identity.second_factor_failed', actor.ip);
+      return locked ?? new Problem(401, 'wrong_code', '验证码不正确或已使用，请等待下一个验证码');
+    }
     await trx.query(
       'account.code_used',
       'update account set totp_last_step = $2, totp_confirmed_at = coalesce(totp_confirmed_at, $3), failed_count = 0 where id = $1',
@@ -90,22 +99,4 @@ async function checkCode(
     return null;
   });
   if (refused) throw refused;
-}
-
-async function countFailure(trx: Trx, account: Account, now: number): Promise<Problem> {
-  const failures = account.failed_count + 1;
-  const until = failures >= LOCK_AFTER ? new Date(now + LOCK_MINUTES * 60_000) : null;
-  await trx.query(
-    'account.failed',
-    'update account set failed_count = $2, locked_until = coalesce($3, locked_until) where id = $1',
-    [account.id, until ? 0 : failures, until],
-  );
-  await recordAudit(trx, {
-    at: now,
-    actor: null,
-    action: until ? 'identity.locked' : 'identity.second_factor_failed',
-    objectType: 'account',
-    objectId: account.id,
-  });
-  return new Problem(401, 'wrong_code', '验证码不正确或已使用，请等待下一个验证码');
 }

@@ -1,11 +1,12 @@
 import { isAdministrator } from '@bihuan/domain/access';
-import { LOCK_AFTER, LOCK_MINUTES } from '@bihuan/domain/identity';
 import type { FastifyReply } from 'fastify';
 import { recordAudit } from '../../platform/audit/index.ts';
 import { newToken, tokenHash } from '../../platform/crypto/index.ts';
+import type { Trx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Problem } from '../../platform/errors.ts';
 import { type Account, currentPostings, findByUsername, lockAccount, type PostingRow } from './account.repo.ts';
+import { countAddress, countFailure, countUnknown, lockedProblem, refuseAddress } from './lockout.repo.ts';
 import { passwordMatches } from './password.ts';
 import { SESSION_COOKIE } from './session.repo.ts';
 
@@ -14,8 +15,6 @@ const SESSION_HOURS = 12;
 const MINUTE_MS = 60_000;
 
 const wrong = () => new Problem(401, 'wrong_credentials', '用户名或口令不正确');
-const locked = (until: Date) =>
-  new Problem(423, 'account_locked', `连续输错口令，账号已锁定，请于${local(until)}后再试，或联系安全管理员解锁`);
 
 export interface Client {
   readonly ip: string | null;
@@ -23,73 +22,71 @@ export interface Client {
 }
 
 /**
- * Checks user name and password and opens a session. Failures are counted under the account's lock, so that many tabs at
- * once get no more attempts than one.
+ * Checks user name and password and opens a session. An unknown user name is answered like a known one, in words, in time
+ * and in locking.
  * @returns the new session's token
  */
 export async function signIn(deps: Deps, username: string, password: string, client: Client): Promise<string> {
+  await refuseAddress(deps.db, client.ip, deps.clock.now());
   const found = await findByUsername(deps.db, username);
-  // An unknown user and a locked or closed account cost the same time as a wrong password.
   const matches = await passwordMatches(found?.password_hash ?? null, password);
-  if (!found) {
-    await recordAudit(deps.db, {
-      at: deps.clock.now(),
+  const outcome = await deps.db.transaction((trx) => openOrRefuse(trx, deps, username, found, matches, client));
+  if ('token' in outcome) return outcome.token;
+  if (outcome.counts) await countAddress(deps.db, client.ip, deps.clock.now());
+  throw outcome.refused;
+}
+
+type Outcome = { token: string } | { refused: Problem; counts: boolean };
+
+async function openOrRefuse(
+  trx: Trx,
+  deps: Deps,
+  username: string,
+  found: Account | null,
+  matches: boolean,
+  client: Client,
+): Promise<Outcome> {
+  const now = deps.clock.now();
+  if (!found) return { refused: (await countUnknown(trx, username, now, client.ip)) ?? wrong(), counts: true };
+  const account = (await lockAccount(trx, found.id)) as Account;
+  const record = (action: string, data: Record<string, unknown> = {}) =>
+    recordAudit(trx, {
+      at: now,
       actor: null,
-      action: 'identity.sign_in_unknown',
+      action,
       objectType: 'account',
+      objectId: account.id,
+      data,
       ip: client.ip,
     });
-    throw wrong();
+  if (account.locked_until && account.locked_until.getTime() > now) {
+    await record('identity.sign_in_locked');
+    return { refused: lockedProblem(account.locked_until), counts: true };
   }
-  const outcome = await deps.db.transaction(async (trx): Promise<{ token: string } | { refused: Problem }> => {
-    const now = deps.clock.now();
-    const account = (await lockAccount(trx, found.id)) as Account;
-    const record = (action: string, data: Record<string, unknown> = {}) =>
-      recordAudit(trx, {
-        at: now,
-        actor: null,
-        action,
-        objectType: 'account',
-        objectId: account.id,
-        data,
-        ip: client.ip,
-      });
-    if (account.locked_until && account.locked_until.getTime() > now) {
-      await record('identity.sign_in_locked');
-      return { refused: locked(account.locked_until) };
-    }
-    // The password may have been changed between the check and the lock.
-    if (!matches || account.password_hash !== found.password_hash) {
-      const failures = account.failed_count + 1;
-      const until = failures >= LOCK_AFTER ? new Date(now + LOCK_MINUTES * MINUTE_MS) : null;
-      await trx.query(
-        'account.failed',
-        'update account set failed_count = $2, locked_until = coalesce($3, locked_until) where id = $1',
-        [account.id, until ? 0 : failures, until],
-      );
-      await record(until ? 'identity.locked' : 'identity.sign_in_failed', { failures });
-      return { refused: until ? locked(until) : wrong() };
-    }
-    if (account.disabled_at) {
-      await record('identity.sign_in_disabled');
-      return { refused: new Problem(403, 'account_disabled', '账号已停用，请联系系统管理员') };
-    }
-    const postings = await currentPostings(trx, account.person_id);
-    const posting = postings[0];
-    if (!posting) return { refused: new Problem(403, 'no_posting', '尚未授予岗位，请联系安全管理员') };
-    await trx.query('account.succeeded', 'update account set failed_count = 0, locked_until = null where id = $1', [
-      account.id,
-    ]);
-    const token = await openSession(trx, account, posting, client, now);
-    await record('identity.sign_in', { role: posting.role });
-    return { token };
-  });
-  if ('refused' in outcome) throw outcome.refused;
-  return outcome.token;
+  // The password may have been changed between the check and the lock.
+  if (!matches || account.password_hash !== found.password_hash) {
+    const refused = await countFailure(trx, account, now, 'identity.sign_in_failed', client.ip);
+    return { refused: refused ?? wrong(), counts: true };
+  }
+  if (account.disabled_at) {
+    await record('identity.sign_in_disabled');
+    return { refused: new Problem(403, 'account_disabled', '账号已停用，请联系系统管理员'), counts: false };
+  }
+  const posting = (await currentPostings(trx, account.person_id))[0];
+  if (!posting) {
+    await record('identity.sign_in_no_post');
+    return { refused: new Problem(403, 'no_posting', '尚未授予岗位，请联系安全管理员'), counts: false };
+  }
+  await trx.query('account.succeeded', 'update account set failed_count = 0, locked_until = null where id = $1', [
+    account.id,
+  ]);
+  const token = await openSession(trx, account, posting, client, now);
+  await record('identity.sign_in', { role: posting.role });
+  return { token };
 }
 
 async function openSession(
-  trx: Parameters<typeof lockAccount>[0],
+  trx: Trx,
   account: Account,
   posting: PostingRow,
   client: Client,
@@ -122,9 +119,4 @@ export function setSessionCookie(deps: Deps, reply: FastifyReply, token: string)
     sameSite: 'lax',
     secure: deps.config.secureCookies,
   });
-}
-
-/** 14:05, in Asia/Shanghai. */
-function local(at: Date): string {
-  return new Date(at.getTime() + 8 * 60 * MINUTE_MS).toISOString().slice(11, 16);
 }
