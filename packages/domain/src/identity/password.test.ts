@@ -10,7 +10,7 @@ describe('a new password', () => {
     ['Youyi-01#abc', ['不得包含用户名']],
     ['Password2023!', ['过于常见，容易被猜到']],
     ['Xy#123456zz', ['过于常见，容易被猜到']],
-    ['Aaaaa#2023xx', []],
+    ['Aaaa#2023xxz', []],
     ['Abbbb#2023xx', ['不得有四个以上相同的连续字符']],
   ])('%s', (password, faults) => {
     expect(passwordFaults(password, 'youyi-01')).toEqual(faults);
