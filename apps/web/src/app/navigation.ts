@@ -1,44 +1,69 @@
-import type { Router } from 'vue-router';
-import { can } from './session.ts';
+import { readPlan } from '@bihuan/contract/plan';
+import { useQuery } from '@tanstack/vue-query';
+import { type ComputedRef, computed } from 'vue';
+import { useRouter } from 'vue-router';
+import { call } from '../api/client.ts';
+import { can, useSession } from './session.ts';
 
 export interface NavGroup {
   key: string;
   title: string;
-  items: { label: string; path: string; room: string }[];
+  /** The plan's page on this action. */
+  to?: string;
+  items: { label: string; path: string }[];
 }
 
-/** Groups of the navigation and the rooms in each, until the plan in force says otherwise. */
-export interface NavPlan {
-  actions: { key: string; title: string; rooms: string[] }[];
-}
+/** Rooms that belong to no action of a plan. */
+const OWN = { key: 'own', title: '我的工作', rooms: ['work', 'notice', 'cockpit', 'plan'] };
+const HOUSE = { key: 'house', title: '系统管理', rooms: ['org', 'identity', 'audit', 'system'] };
+/** Rooms that a plan does not name by themselves: they go where their fellow goes. */
+const BESIDE: Record<string, string> = { intake: 'complaint' };
 
-const OWN = { key: 'own', title: '我的工作', rooms: ['work', 'notice', 'cockpit'] };
-const HOUSE = { key: 'house', title: '系统管理', rooms: ['org', 'identity', 'audit'] };
-
-/** The five actions of the 2023 plan with the rooms that serve them; `GET /plan` replaces it once loaded. */
-export const DEFAULT_PLAN: NavPlan = {
-  actions: [
-    { key: '1', title: '作风大讨论', rooms: ['workstyle'] },
-    { key: '2', title: '业务大提升', rooms: ['learning', 'casework', 'award'] },
-    { key: '3', title: '普法大宣讲', rooms: ['outreach'] },
-    { key: '4', title: '执法大督察', rooms: ['inspection', 'rectification', 'bulletin'] },
-    { key: '5', title: '效能大检视', rooms: ['complaint', 'intake', 'indicator', 'matter', 'property', 'plan'] },
-  ],
-};
-
-/** The navigation as the person may use it: only pages whose permission they hold, groups without pages left out. */
-export function navigationOf(router: Router, plan: NavPlan): NavGroup[] {
-  const pages = router
-    .getRoutes()
-    .filter((route) => route.meta.nav && can(route.meta.permission))
-    .map((route) => ({
-      label: route.meta.nav!.label ?? route.meta.title ?? '',
-      path: route.path,
-      room: route.meta.nav!.room,
-      order: route.meta.nav!.order,
-    }))
-    .sort((a, b) => a.order - b.order);
-  return [OWN, ...plan.actions, HOUSE]
-    .map(({ key, title, rooms }) => ({ key, title, items: pages.filter((page) => rooms.includes(page.room)) }))
-    .filter((group) => group.items.length > 0);
+/**
+ * The navigation, grouped by the actions of the plan in force: a page's room belongs to the first action whose measures name it.
+ * Only pages that the person may open; while the plan is not known, rooms stand together.
+ */
+export function useNavigation(): ComputedRef<NavGroup[]> {
+  const router = useRouter();
+  const { session } = useSession();
+  const plan = useQuery({
+    queryKey: ['plan'],
+    queryFn: ({ signal }) => call(readPlan, {}, { signal }),
+    enabled: computed(() => session.value !== null && can('plan.read')),
+    staleTime: 10 * 60_000,
+  });
+  return computed(() => {
+    if (!session.value) return [];
+    const pages = router
+      .getRoutes()
+      .filter((route) => route.meta.nav && can(route.meta.permission))
+      .map((route) => ({
+        label: route.meta.nav!.label ?? route.meta.title ?? '',
+        path: route.path,
+        room: BESIDE[route.meta.nav!.room] ?? route.meta.nav!.room,
+        order: route.meta.nav!.order,
+      }))
+      .sort((a, b) => a.order - b.order);
+    const placed = new Set<string>([...OWN.rooms, ...HOUSE.rooms]);
+    const groupOf = (key: string, title: string, rooms: string[], to?: string): NavGroup => ({
+      key,
+      title,
+      ...(to ? { to } : {}),
+      items: pages.filter((page) => rooms.includes(page.room)),
+    });
+    const actions = (plan.data.value?.actions ?? []).map((action) => {
+      const rooms = action.measures
+        .flatMap((measure) => measure.rooms.map((room) => room.key))
+        .filter((room) => !placed.has(room));
+      for (const room of rooms) placed.add(room);
+      return groupOf(action.code, action.name, rooms, `/plan#${action.code}`);
+    });
+    const rest = [...new Set(pages.map((page) => page.room))].filter((room) => !placed.has(room));
+    return [
+      groupOf(OWN.key, OWN.title, OWN.rooms),
+      ...actions,
+      groupOf('rest', '业务', rest),
+      groupOf(HOUSE.key, HOUSE.title, HOUSE.rooms),
+    ].filter((group) => group.items.length > 0 || group.to);
+  });
 }

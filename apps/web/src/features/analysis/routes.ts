@@ -4,6 +4,6 @@ export default [
   {
     path: '/analysis',
     component: () => import('./AnalysisPage.vue'),
-    meta: { title: '每周分析', permission: 'indicator.read', nav: { room: 'indicator', order: 42 } },
+    meta: { title: '每周分析', permission: 'indicator.read', nav: { room: 'analysis', order: 42 } },
   },
 ] satisfies FeatureRoutes;

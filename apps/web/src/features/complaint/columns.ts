@@ -8,9 +8,9 @@ export const COLUMNS: readonly Column<ComplaintListItem>[] = [
   { key: 'title', label: '标题', value: (item) => item.title, width: '420px', always: true },
   { key: 'status', label: '状态', value: (item) => STATUSES[item.status].label, width: '84px' },
   { key: 'remaining', label: '剩余工作时间', value: (item) => item.clock?.text ?? '', width: '130px', sort: 'due' },
-  { key: 'unit', label: '责任单位', value: (item) => item.unit?.name ?? '', width: '110px' },
+  { key: 'unit', label: '责任单位', value: (item) => item.unit?.name ?? '', width: '140px' },
   { key: 'officer', label: '经办人', value: (item) => item.officer?.name ?? '', width: '80px' },
-  { key: 'category', label: '类别', value: (item) => item.category?.name ?? '', width: '100px' },
+  { key: 'category', label: '类别', value: (item) => item.category?.name ?? '', width: '116px' },
   { key: 'received', label: '受理时间', value: (item) => dateTime(item.receivedAt), width: '130px', sort: 'received' },
   { key: 'town', label: '街镇', value: (item) => item.town?.name ?? '', width: '100px', optional: true },
   {
