@@ -4,7 +4,7 @@ import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import { Ajv } from 'ajv';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import { authenticate } from './modules/identity/index.ts';
+import { authenticate, forgetSessions } from './modules/identity/index.ts';
 import { registerModules } from './modules.ts';
 import type { Deps } from './platform/deps.ts';
 import { Problem } from './platform/errors.ts';
@@ -76,6 +76,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
         guardCrossSite(request.method, request.headers, request.host);
         await authenticate(deps, request);
         authorize(request);
+      });
+      // Before the answer goes out: whoever was just locked out, moved or signed out is so from now on.
+      api.addHook('onSend', async (request) => {
+        const module = request.routeOptions.config.endpoint?.id.split('.')[0];
+        if (!SAFE_METHODS.has(request.method) && (module === 'identity' || module === 'org')) forgetSessions(deps.db);
       });
       await registerModules(api, deps);
     },

@@ -25,6 +25,8 @@ export interface Config {
   readonly trustProxy: boolean;
   /** Folder with the bureau's licensed fonts for PDF (方正小标宋, 仿宋_GB2312 …). */
   readonly fontDir: string | null;
+  /** Who presents it as a bearer token may read `/metrics`; `null` = only this machine. */
+  readonly metricsToken: string | null;
   readonly webDist: string;
 }
 
@@ -61,6 +63,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secureCookies: publicUrl.startsWith('https://'),
     trustProxy: oneOf(env, 'BIHUAN_TRUST_PROXY', 'off', ['on', 'off']) === 'on',
     fontDir,
+    metricsToken: env.BIHUAN_METRICS_TOKEN || null,
     webDist: join(PROJECT_ROOT, 'apps/web/dist'),
   };
 }

@@ -1,2 +1,2 @@
 export { APP_ROLE_SUFFIX, type BulkTrx, type Database, openDatabase, type Sql, type Trx } from './database.ts';
-export { APPEND_ONLY, MigrationError, migrate } from './migrate.ts';
+export { APPEND_ONLY, MigrationError, migrate, missingMigrations } from './migrate.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { PROJECT_ROOT } from '../config.ts';
-import { APP_ROLE_SUFFIX } from './database.ts';
+import { APP_ROLE_SUFFIX, type Sql } from './database.ts';
 
 export class MigrationError extends Error {}
 
@@ -72,6 +72,13 @@ export async function migrate(
   } finally {
     await client.end();
   }
+}
+
+/** Files of this program that the database does not have yet. */
+export async function missingMigrations(sql: Sql, folder = join(PROJECT_ROOT, 'db/migrations')): Promise<string[]> {
+  const applied = await sql.query<{ name: string }>('migration.names', 'select name from migration');
+  const names = new Set(applied.map((row) => row.name));
+  return (await readdir(folder)).filter((name) => name.endsWith('.sql') && !names.has(name)).sort();
 }
 
 async function ensureRole(client: pg.Client, role: string): Promise<void> {

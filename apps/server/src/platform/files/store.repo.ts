@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import type { Sql } from '../db/index.ts';
 import type { FilePurpose, FileStore, StoredFile } from '../deps.ts';
 import { notFound, Problem } from '../errors.ts';
@@ -55,17 +54,15 @@ interface FileRow extends StoredFile {
 async function receive(stream: Readable, path: string, maxBytes: number): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
   let size = 0;
-  const meter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > maxBytes) return done(tooLarge(maxBytes));
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
   const file = await open(path, 'wx', 0o600);
   try {
-    await pipeline(stream, meter, file.createWriteStream({ autoClose: false, flush: false }));
+    // Leaving the loop early destroys the source.
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      hash.update(chunk);
+      await file.writeFile(chunk);
+    }
     await file.sync();
   } finally {
     await file.close();

@@ -1,2 +1,3 @@
+export { type JobRow, type JobState, jobCounts, listJobRows, retryJobRow } from './jobs.repo.ts';
 export { createJobs } from './jobs.ts';
 export { jobsSchema, migrateJobs } from './migrate-jobs.ts';

@@ -89,7 +89,7 @@ export function createJobs({ databaseUrl, schema, log }: { databaseUrl: string; 
 
   return {
     add: (sql, task, payload, { key, runAt, maxAttempts = DEFAULT_ATTEMPTS, queue: serial } = {}) =>
-      addJob(sql, queue, { task, payload, key, runAt, maxAttempts, queue: serial }),
+      addJob(sql, schema, { task, payload, key, runAt, maxAttempts, queue: serial }),
     handle(task, handler) {
       if (handlers.has(task)) throw new Error(`Task ${task} has a handler already`);
       handlers.set(task, handler);

@@ -6,11 +6,13 @@ import { APP_ROLE_SUFFIX } from '../db/index.ts';
 export const jobsSchema = (schema: string): string => `${schema}_jobs`;
 
 /**
- * Brings the queue's tables up to date and opens to the `app` role the one thing it needs: adding a job inside its own
- * transaction. The queue's tables stay closed to it (row level security); the worker itself connects as the migrator.
+ * Brings the queue's tables up to date and opens to the `app` role what it needs: adding a job inside its own
+ * transaction, looking at the queue without the payloads, and retrying. The queue's tables stay closed to it (row level
+ * security); the worker itself connects as the migrator.
  */
 export async function migrateJobs(databaseUrl: string, schema: string): Promise<void> {
   const jobs = jobsSchema(schema);
+  const role = `${schema}${APP_ROLE_SUFFIX}`;
   const pool = new pg.Pool({ connectionString: databaseUrl, application_name: 'bihuan migrate', max: 2 });
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
@@ -26,9 +28,16 @@ export async function migrateJobs(databaseUrl: string, schema: string): Promise<
         ) returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
           select from ${jobs}.add_job($1, $2, $3, $4, $5, $6);
         $$;
-        revoke all on function ${jobs}.bihuan_add_job from public;
-        grant usage on schema ${jobs} to ${schema}${APP_ROLE_SUFFIX};
-        grant execute on function ${jobs}.bihuan_add_job to ${schema}${APP_ROLE_SUFFIX};`);
+        create or replace function ${jobs}.bihuan_retry_job(job_id bigint)
+          returns text language sql security definer set search_path = pg_catalog, pg_temp as $$
+          select t.identifier from ${jobs}.reschedule_jobs(array[$1], now(), null, 0, null) j
+            join ${jobs}._private_tasks t on t.id = j.task_id;
+        $$;
+        revoke all on function ${jobs}.bihuan_add_job, ${jobs}.bihuan_retry_job from public;
+        grant usage on schema ${jobs} to ${role};
+        grant execute on function ${jobs}.bihuan_add_job, ${jobs}.bihuan_retry_job to ${role};
+        -- The view of the queue for administrators and metrics: it shows no payload.
+        grant select on ${jobs}.jobs to ${role};`);
       await client.query('commit');
     } finally {
       client.release();

@@ -6,4 +6,5 @@ export {
   outboxNow,
   purgeOutbox,
   readOutbox,
+  unreadOutbox,
 } from './read.repo.ts';

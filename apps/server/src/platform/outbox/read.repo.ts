@@ -58,3 +58,12 @@ export async function purgeOutbox(sql: Sql, now: number, days: number): Promise<
   );
   return row!.count;
 }
+
+/** Messages that readers cannot take yet, and the age of the oldest. */
+export async function unreadOutbox(sql: Sql, now: number): Promise<{ held: number; lagSeconds: number }> {
+  const [row] = await sql.query<{ held: number; oldest: Date | null }>(
+    'outbox.held',
+    'select count(*)::int as held, min(created_at) as oldest from outbox where tx >= pg_snapshot_xmin(pg_current_snapshot())',
+  );
+  return { held: row!.held, lagSeconds: row!.oldest ? Math.max(0, (now - row!.oldest.getTime()) / 1000) : 0 };
+}

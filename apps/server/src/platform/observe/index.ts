@@ -1,0 +1,1 @@
+export { registerObserve } from './register.ts';
