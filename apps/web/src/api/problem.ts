@@ -60,5 +60,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
 
 /** Text of any thrown thing, for a message on screen. */
 export function messageOf(error: unknown): string {
-  return error instanceof ApiProblem ? error.detail : '页面出错，请刷新后重试';
+  if (error instanceof ApiProblem) return error.detail;
+  console.error(error);
+  return '页面出错，请刷新后重试；已填写的内容仍在';
 }

@@ -2,6 +2,7 @@ import { getSession, type SessionView } from '@bihuan/contract/identity';
 import type { Permission } from '@bihuan/domain/access';
 import { computed, shallowRef } from 'vue';
 import { ApiProblem, call } from '../api/client.ts';
+import { keepServerTime } from '../api/server-time.ts';
 import { queryClient } from './query.ts';
 
 export type Session = NonNullable<SessionView['actor']>;
@@ -33,6 +34,7 @@ async function askSession(): Promise<SessionView> {
 
 /** The state of sign-in as an endpoint of the identity room answers it: after signing in, a code, a new password, another post. */
 export function takeSession(next: SessionView): SessionView {
+  keepServerTime(next.now);
   const before = session.value;
   if (
     before &&

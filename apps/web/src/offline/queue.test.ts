@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import type { ComplaintCommand } from '@bihuan/contract/complaint';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { reactive } from 'vue';
 import { ApiProblem } from '../api/problem.ts';
 import { createQueue, type QueueParts, type Sent } from './queue.ts';
 import { type FieldFile, openStore, type Store } from './store.ts';
@@ -124,6 +125,15 @@ describe('field queue', () => {
     expect(outcome.state).toBe('sent');
     expect(await queue.list()).toEqual([]);
     expect(server.done).toHaveLength(1);
+    queue.stop();
+  });
+
+  it('takes what a form holds, proxies and all', async () => {
+    const queue = open();
+    const form = reactive({ measures: ['persuade'], fileKeys: [] as string[] });
+    const command = { action: 'visit', note: '现场已劝阻', measures: form.measures } as ComplaintCommand;
+    expect(await queue.perform({ ...item('a', command), fileKeys: form.fileKeys })).toMatchObject({ state: 'sent' });
+    expect(server.done).toEqual([{ commandId: 'a', command: VISIT }]);
     queue.stop();
   });
 

@@ -54,6 +54,9 @@ export function createQueue(parts: QueueParts) {
     lastCreatedAt = Math.max(parts.now(), lastCreatedAt + 1);
     await tx.objectStore('commands').put({
       ...item,
+      // A form's values are proxies, which the store cannot hold.
+      command: JSON.parse(JSON.stringify(item.command)) as ComplaintCommand,
+      fileKeys: [...item.fileKeys],
       createdAt: earlier?.createdAt ?? lastCreatedAt,
       attempts: 0,
       nextAt: 0,

@@ -1,3 +1,5 @@
+import { serverNow } from '../api/server-time.ts';
+
 /** Dates and numbers as a civil servant writes them, always in the bureau's own time zone. */
 const ZONE = 'Asia/Shanghai';
 const parts = new Intl.DateTimeFormat('zh-CN', {
@@ -16,7 +18,7 @@ function split(instant: string | number | Date) {
 }
 
 /** `6月5日 09:30`; with the year when it is not this one. */
-export function dateTime(instant: string | null | undefined, now = Date.now()): string {
+export function dateTime(instant: string | null | undefined, now = serverNow()): string {
   if (!instant) return '—';
   const at = split(instant);
   const year = at.year === split(now).year ? '' : `${at.year}年`;
