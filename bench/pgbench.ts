@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Measured, summarise } from './measure.ts';
-import type { Slot, Template } from './record.ts';
+import type { Template } from './record.ts';
 import { SCHEMA } from './world.ts';
 
 /** Whether pgbench is installed; otherwise the limit is measured by a bare driver loop. */
@@ -38,13 +38,18 @@ async function byPgbench({ url, variants, clients, seconds, orders }: LimitRun):
   const folder = await mkdtemp(join(tmpdir(), 'bihuan-pgbench-'));
   try {
     const files: string[] = [];
+    const variables = new Map<string, string>();
+    const name = (value: string): string => {
+      if (!variables.has(value)) variables.set(value, `v${variables.size}`);
+      return variables.get(value)!;
+    };
     for (const [index, templates] of variants.entries()) {
       const file = join(folder, `${index}.sql`);
       const draw = orders
         ? `\\set n random(${orders.from}, ${orders.to})\n`
         : // New orders: each client counts on its own, as time-ordered ids do.
           '\\set n random(1, 281474976710655)\n';
-      const body = templates.map((template) => `${inlined(template)};`).join('\n');
+      const body = templates.map((template) => `${scripted(template, name)};`).join('\n');
       await writeFile(file, `${draw}\\set k random(1, 281474976710655)\n\\set j random(1, 281474976710655)\n${body}\n`);
       files.push(file);
     }
@@ -64,6 +69,7 @@ async function byPgbench({ url, variants, clients, seconds, orders }: LimitRun):
         '--log-prefix',
         join(folder, 'log'),
         ...files.flatMap((file) => ['-f', file]),
+        ...[...variables].flatMap(([value, variable]) => ['-D', `${variable}=${value}`]),
         url,
       ],
       { env: { ...process.env, PGOPTIONS: OPTIONS }, maxBuffer: 64 * 1024 * 1024 },
@@ -84,36 +90,31 @@ async function byPgbench({ url, variants, clients, seconds, orders }: LimitRun):
   }
 }
 
-/** The statement with its values written into it; slots become expressions on pgbench's variables. */
-function inlined({ text, slots }: Template): string {
+/**
+ * The statement with pgbench variables for its parameters, so that the server prepares and plans it as it does for us;
+ * slots become expressions on numbers drawn by pgbench.
+ */
+function scripted({ text, slots }: Template, name: (value: string) => string): string {
   const oneLine = text.replace(/\s+/g, ' ').trim();
-  return oneLine.replace(/\$(\d+)/g, (_, number: string) => literal(slots[Number(number) - 1]!));
+  return oneLine.replace(/\$(\d+)/g, (_, number: string) => {
+    const slot = slots[Number(number) - 1]!;
+    if ('slot' in slot) return slot.slot === 'order' ? ORDER : COMMAND;
+    const value = asText(slot.value);
+    return value === null ? 'null' : `:${name(value)}`;
+  });
 }
 
-function literal(slot: Slot): string {
-  if ('slot' in slot) {
-    return slot.slot === 'order'
-      ? `('00000000-0000-7000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid`
-      : `('00000000-0000-4000-9' || substr(lpad(to_hex(:j::bigint), 12, '0'), 1, 3) || '-' || lpad(to_hex(:k::bigint), 12, '0'))::uuid`;
-  }
-  return constant(slot.value);
-}
+const ORDER = `('00000000-0000-7000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid`;
+const COMMAND = `('00000000-0000-4000-9' || substr(lpad(to_hex(:j::bigint), 12, '0'), 1, 3) || '-' || lpad(to_hex(:k::bigint), 12, '0'))::uuid`;
 
-function constant(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value instanceof Date) return `${quoted(value.toISOString())}::timestamptz`;
-  if (Buffer.isBuffer(value)) return quoted(`\\x${value.toString('hex')}`);
+function asText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (Buffer.isBuffer(value)) return `\\x${value.toString('hex')}`;
   if (Array.isArray(value))
-    return quoted(
-      `{${value.map((item) => (item === null ? 'NULL' : `"${String(item).replace(/["\\]/g, '\\$&')}"`)).join(',')}}`,
-    );
-  return quoted(String(value));
+    return `{${value.map((item) => (item === null ? 'NULL' : `"${String(item).replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
+  return String(value);
 }
-
-/** A colon would start a pgbench variable, also inside a literal. */
-const quoted = (text: string): string =>
-  `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''").replaceAll(':', '\\x3a')}'`;
 
 /** Without pgbench: the same statements, prepared, over bare connections in this process. */
 async function byDriver({ url, variants, clients, seconds, orders }: LimitRun): Promise<Measured & { by: string }> {

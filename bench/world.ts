@@ -121,13 +121,13 @@ export async function addPending(url: string): Promise<void> {
       [PENDING, new Date(BENCH_NOW)],
     );
     await client.query(
-      'insert into complainant (complaint_id, anonymous) select id, true from complaint where id < $1',
-      [FIRST_REAL_ID],
+      'insert into complainant (complaint_id, anonymous) select id, true from complaint where id <= $1',
+      [LAST_PENDING_ID],
     );
     await client.query(
       `insert into handling_round (complaint_id, round, kind, urgency, category_code, town_id, started_at, first_contact_due_at, due_at)
-       select id, 1, kind, urgency, category_code, town_id, received_at, first_contact_due_at, due_at from complaint where id < $1`,
-      [FIRST_REAL_ID],
+       select id, 1, kind, urgency, category_code, town_id, received_at, first_contact_due_at, due_at from complaint where id <= $1`,
+      [LAST_PENDING_ID],
     );
   });
 }
@@ -153,8 +153,7 @@ export async function removeTraces(url: string): Promise<void> {
   });
 }
 
-/** No order of the demo lies before this id. */
-const FIRST_REAL_ID = '00000000-0000-8000-0000-000000000000';
+const LAST_PENDING_ID = pendingId(PENDING);
 
 async function asOwner<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
