@@ -9,6 +9,7 @@ import { registerPlan } from './modules/plan/index.ts';
 import { registerSystemModule } from './modules/system/index.ts';
 import type { Deps } from './platform/deps.ts';
 import { registerAnalysis } from './reports/analysis/index.ts';
+import { registerBulletin } from './reports/bulletin/index.ts';
 import { registerCockpit } from './reports/cockpit/index.ts';
 import { registerIndicator } from './reports/indicator/index.ts';
 import { registerPlanProgress } from './reports/plan/index.ts';
@@ -21,6 +22,7 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerIndicator(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);
+  registerBulletin(api, deps);
   registerPlan(api, deps);
   registerPlanProgress(api, deps);
   registerNoticeModule(api, deps);

@@ -8,6 +8,7 @@ export {
   type BulletinAction,
   type BulletinCommand,
   type BulletinDecision,
+  type BulletinDecisionResult,
   type BulletinKind,
   type BulletinRefusal,
   type BulletinState,
