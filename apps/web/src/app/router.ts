@@ -41,6 +41,11 @@ const signInAt = (fullPath: string) => ({ path: '/sign-in', query: fullPath === 
 
 router.beforeEach(async (to) => {
   if (to.meta.public) return true;
+  // The page's files come while the session is asked for, not after it.
+  for (const { components } of to.matched) {
+    const page = components?.default;
+    if (typeof page === 'function') void (page as () => Promise<unknown>)().catch(() => undefined);
+  }
   const view = await loadSession();
   if (!view.actor) return signInAt(to.fullPath);
   if (!isComplete(view) && !to.meta.beforeComplete) return signInAt(to.fullPath);

@@ -9,7 +9,7 @@ import { type FieldFile, openStore, type Store } from './store.ts';
 const VISIT: ComplaintCommand = { action: 'visit', note: '现场已劝阻', measures: ['persuade'] };
 const CONTACT: ComplaintCommand = { action: 'contact', outcome: 'reached', note: '已说明到场时间' };
 
-const network = () => new ApiProblem({ status: 0, code: 'network', detail: '连接不上服务器' });
+const network = () => new ApiProblem({ status: 0, code: 'network', detail: '没有信号，或连不上服务器' });
 const refusal = (status: number, code: string) =>
   new ApiProblem({ status, code, detail: '当前状态下不能进行这一操作' });
 

@@ -222,6 +222,7 @@ const troubleOf = (kind: Trouble['kind'], { status, code, detail, errors }: ApiP
   kind,
   status,
   code,
-  detail,
+  // Of a form it is said that it keeps what was typed; here it is stored already.
+  detail: status === 0 ? '没有信号，或连不上服务器' : detail,
   errors,
 });
