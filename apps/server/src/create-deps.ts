@@ -9,6 +9,7 @@ import { createFileStore } from './platform/files/index.ts';
 import { createJobs } from './platform/jobs/index.ts';
 import { createLive } from './platform/live/index.ts';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './setup/demo/organisation.ts';
+import { demoClock } from './setup/demo/world.ts';
 
 /** Builds what every module needs, on a migrated database. */
 export async function createDeps(
@@ -18,16 +19,17 @@ export async function createDeps(
 ): Promise<Deps> {
   const log =
     given.log ?? pino({ level: config.logLevel, redact: ['req.headers.cookie', 'req.headers.authorization'] });
-  const clock = given.clock ?? systemClock;
   const db = openDatabase(databaseUrl, config.schema, { poolSize: config.poolSize });
   const keyring = given.keyring ?? (await loadKeyring(config.dataDir));
+  const demo = config.demo ? await demoClock(db) : null;
   const workingTime = await loadWorkingTime(db);
   return {
     config,
     db,
-    clock,
+    clock: given.clock ?? demo ?? systemClock,
+    wallClock: given.clock ?? systemClock,
     log,
-    demoSignIn: config.demo
+    demoSignIn: demo
       ? { password: DEMO_PASSWORD, accounts: DEMO_ACCOUNTS.map(({ username, label }) => ({ username, label })) }
       : null,
     keyring,

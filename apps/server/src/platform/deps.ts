@@ -12,6 +12,8 @@ export interface Deps {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
+  /** The time that other machines keep too: codes of a second factor, signatures. Differs from `clock` in the demo. */
+  readonly wallClock: Clock;
   readonly keyring: Keyring;
   readonly workingTime: WorkingTime;
   readonly files: FileStore;

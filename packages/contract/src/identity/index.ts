@@ -28,6 +28,8 @@ export const SessionView = Type.Object({
   /** `enrol`: an administrator who has no second factor yet; `pending`: a code is asked for. */
   secondFactor: Type.Enum(['none', 'enrol', 'pending', 'done']),
   idleMinutes: Type.Integer(),
+  /** The server's time; pages reckon from it, not from the device's clock. */
+  now: Instant,
   /** Demo accounts and their password, in demo mode only. */
   demo: nullable(
     Type.Object({
@@ -258,6 +260,15 @@ export const listLockedAccounts = endpoint({
   path: '/accounts/locked',
   access: 'session.manage',
   summary: '被锁定的账号',
+  response: Type.Array(AccountItem),
+});
+
+export const listBoundAccounts = endpoint({
+  id: 'identity.boundAccounts',
+  method: 'GET',
+  path: '/accounts/second-factor',
+  access: 'session.manage',
+  summary: '已绑定第二因子的账号',
   response: Type.Array(AccountItem),
 });
 

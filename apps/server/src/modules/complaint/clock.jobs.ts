@@ -63,6 +63,7 @@ async function checkClock(deps: Deps, id: string): Promise<void> {
         data: { clock: mark.clock, level: mark.level },
       });
       const common = {
+        at: now,
         kind: 'complaint.clock',
         level: mark.level === 100 ? ('danger' as const) : mark.level === 80 ? ('warn' as const) : ('info' as const),
         title:

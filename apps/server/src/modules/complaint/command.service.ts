@@ -106,7 +106,7 @@ export async function writeDecision(
     note: decision.event.note,
     data: decision.event.data,
   });
-  await sendNotices(trx, state.id, decision.notices);
+  await sendNotices(trx, state.id, audit.at, decision.notices);
   if (state.status !== decision.next.status) await sourceCallback(trx, state.id, decision.next.status, audit.at);
 }
 

@@ -7,7 +7,12 @@ const UNIT_ROLES = ['squadron_clerk', 'squadron_leader', 'partner_liaison'];
 const DUTY_ROLES = { coordination: ['coordination_clerk', 'coordination_chief'], supervision: ['supervisor'] } as const;
 
 /** Writes the notices of a decision in its transaction. Titles name the order by number and title, never the citizen. */
-export async function sendNotices(trx: Trx, complaintId: string, drafts: readonly NoticeDraft[]): Promise<void> {
+export async function sendNotices(
+  trx: Trx,
+  complaintId: string,
+  at: number,
+  drafts: readonly NoticeDraft[],
+): Promise<void> {
   if (drafts.length === 0) return;
   const [order] = await trx.query<{ number: string; title: string }>(
     'complaint.label',
@@ -16,6 +21,7 @@ export async function sendNotices(trx: Trx, complaintId: string, drafts: readonl
   );
   for (const draft of drafts) {
     const common = {
+      at,
       kind: draft.kind,
       level: draft.level,
       title: draft.text,

@@ -94,7 +94,13 @@ const ITEM = `
 export async function accountItems(
   sql: Sql,
   now: number,
-  filter: { q?: string | undefined; personId?: string | undefined; lockedOnly?: boolean; wantedOnly?: boolean },
+  filter: {
+    q?: string | undefined;
+    personId?: string | undefined;
+    lockedOnly?: boolean;
+    wantedOnly?: boolean;
+    boundOnly?: boolean;
+  },
 ): Promise<AccountItem[]> {
   const rows = await sql.query<
     Omit<AccountItem, 'lockedUntil' | 'lastSeenAt' | 'passwordWantedAt'> & {
@@ -108,6 +114,7 @@ export async function accountItems(
       where ($2::text is null or a.username like $2 or p.name like $2 or p.staff_no like $2)
         and ($3::uuid is null or p.id = $3) and (not $4::boolean or a.locked_until > $1)
         and (not $5::boolean or a.password_wanted_at is not null)
+        and (not $6::boolean or a.totp_confirmed_at is not null)
       order by a.username limit 500`,
     [
       new Date(now),
@@ -115,6 +122,7 @@ export async function accountItems(
       filter.personId ?? null,
       filter.lockedOnly ?? false,
       filter.wantedOnly ?? false,
+      filter.boundOnly ?? false,
     ],
   );
   return rows.map((row) => ({

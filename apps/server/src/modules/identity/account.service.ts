@@ -118,6 +118,7 @@ async function setInitialPassword(
     await setPassword(trx, account.id, passwordHash, true, now);
     await revokeSessions(trx, account.id, null, now);
     await notify(trx, {
+      at: now,
       personId: account.person_id,
       kind: 'identity.password_issued',
       level: 'warn',

@@ -85,6 +85,7 @@ export function bindIdentityRoutes(api: FastifyInstance, deps: Deps): void {
 
   bind(api, contract.listAccounts, ({ query }) => accountItems(deps.db, deps.clock.now(), query));
   bind(api, contract.listLockedAccounts, () => accountItems(deps.db, deps.clock.now(), { lockedOnly: true }));
+  bind(api, contract.listBoundAccounts, () => accountItems(deps.db, deps.clock.now(), { boundOnly: true }));
   bind(api, contract.listWantedPasswords, () => accountItems(deps.db, deps.clock.now(), { wantedOnly: true }));
   bind(api, contract.openAccount, ({ actor, body }) => openAccount(deps, actor, body));
   bind(api, contract.requestPassword, async ({ actor, params, body }) => {

@@ -79,7 +79,7 @@ async function checkCode(
     const result = verifySync({
       secret,
       token: code,
-      epoch: Math.floor(now / 1000),
+      epoch: Math.floor(deps.wallClock.now() / 1000),
       epochTolerance: TOLERANCE_SECONDS,
       ...(account.totp_last_step === null ? {} : { afterTimeStep: account.totp_last_step }),
     });

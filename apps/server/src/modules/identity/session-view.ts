@@ -15,6 +15,7 @@ export async function sessionView(deps: Deps, token: string | undefined, ip: str
       mustChangePassword: false,
       secondFactor: 'none',
       idleMinutes: IDLE_MINUTES,
+      now: new Date(deps.clock.now()).toISOString(),
       demo,
     };
   }
@@ -47,6 +48,7 @@ export async function sessionView(deps: Deps, token: string | undefined, ip: str
         ? 'done'
         : 'none',
     idleMinutes: IDLE_MINUTES,
+    now: new Date(deps.clock.now()).toISOString(),
     demo: null,
   };
 }

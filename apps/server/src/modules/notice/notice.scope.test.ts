@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { notify } from '../../platform/notify/index.ts';
-import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
+import { TEST_NOW, type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
 import { handledOrder, testDistrict } from '../../testing/complaint.ts';
 
 let t: TestApp;
@@ -19,7 +19,7 @@ const titles = async (person: TestPerson, query = '') =>
   (await t.call(person, 'GET', `/notices${query}`)).body.items.map((item: { title: string }) => item.title);
 
 test('a notice is seen by the person or the role of the unit it is addressed to, newest first, page by page', async () => {
-  const common = { kind: 'x', level: 'info' } as const;
+  const common = { at: TEST_NOW, kind: 'x', level: 'info' } as const;
   await notify(t.deps.db, { ...common, personId: officer.actor.personId, title: '给队员' });
   for (const title of ['一', '二', '三'])
     await notify(t.deps.db, { ...common, unitId, roles: ['squadron_clerk'], title });
@@ -31,6 +31,7 @@ test('a notice is seen by the person or the role of the unit it is addressed to,
 
 test('the same key sends once', async () => {
   const draft = {
+    at: TEST_NOW,
     kind: 'x',
     level: 'warn',
     personId: officer.actor.personId,
@@ -43,7 +44,14 @@ test('the same key sends once', async () => {
 
 test('reading is each person’s own: one marks, the colleague still has it unread', async () => {
   const colleague = await t.person(unitId, 'squadron_clerk');
-  const id = await notify(t.deps.db, { kind: 'x', level: 'info', unitId, roles: ['squadron_clerk'], title: '共有' });
+  const id = await notify(t.deps.db, {
+    at: TEST_NOW,
+    kind: 'x',
+    level: 'info',
+    unitId,
+    roles: ['squadron_clerk'],
+    title: '共有',
+  });
   const before = (await t.call(clerk, 'GET', '/notices/unread')).body.count;
   expect((await t.call(clerk, 'POST', `/notices/${id}/read`)).status).toBe(204);
   expect((await t.call(clerk, 'POST', `/notices/${id}/read`)).status).toBe(204);
@@ -55,7 +63,13 @@ test('reading is each person’s own: one marks, the colleague still has it unre
 });
 
 test('nobody marks another’s notice', async () => {
-  const id = await notify(t.deps.db, { kind: 'x', level: 'info', personId: officer.actor.personId, title: '别人的' });
+  const id = await notify(t.deps.db, {
+    at: TEST_NOW,
+    kind: 'x',
+    level: 'info',
+    personId: officer.actor.personId,
+    title: '别人的',
+  });
   expect((await t.call(clerk, 'POST', `/notices/${id}/read`)).status).toBe(404);
 });
 
@@ -63,7 +77,14 @@ test('a notice about a complaint goes with the complaint when another squadron t
   const d = await testDistrict(t);
   const { id } = await handledOrder(t, d);
   const title = '诉件将到期';
-  const about = { kind: 'x', level: 'warn', roles: ['squadron_clerk'], objectType: 'complaint', objectId: id } as const;
+  const about = {
+    at: TEST_NOW,
+    kind: 'x',
+    level: 'warn',
+    roles: ['squadron_clerk'],
+    objectType: 'complaint',
+    objectId: id,
+  } as const;
   await notify(t.deps.db, { ...about, unitId: d.units.a.id, title });
   expect(await titles(d.inner)).toContain(title);
   const unread = (await t.call(d.inner, 'GET', '/notices/unread')).body.count;

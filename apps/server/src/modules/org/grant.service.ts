@@ -96,6 +96,7 @@ export async function proposeIn(
   });
   await tellSecurityAdministrators(
     trx,
+    now,
     post.commandId,
     `${person.name}：${unit.name}${roleDefinition(post.role).label}`,
   );
@@ -187,6 +188,7 @@ export async function decideGrant(
     });
     const post = `${unit.name}${roleDefinition(grant.role).label}`;
     await notify(trx, {
+      at: now,
       personId: isGranted ? grant.person_id : grant.proposed_by,
       kind: 'org.grant_decided',
       level: isGranted ? 'info' : 'warn',
@@ -253,13 +255,14 @@ function dayBefore(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 }
 
-async function tellSecurityAdministrators(trx: Trx, grantId: string, what: string): Promise<void> {
+async function tellSecurityAdministrators(trx: Trx, now: number, grantId: string, what: string): Promise<void> {
   const holders = await trx.query<{ person_id: string }>(
     'org.security_administrators',
     "select distinct person_id from posting where role = 'security_admin' and ended_on is null",
   );
   for (const { person_id } of holders) {
     await notify(trx, {
+      at: now,
       personId: person_id,
       kind: 'org.grant_proposed',
       level: 'info',

@@ -101,7 +101,13 @@ describe('the live stream', () => {
       objectId: officer.actor.unitId,
       unitId: officer.actor.unitId,
     });
-    await notify(t.deps.db, { personId: officer.actor.personId, kind: 'x', level: 'warn', title: '新消息' });
+    await notify(t.deps.db, {
+      at: TEST_NOW,
+      personId: officer.actor.personId,
+      kind: 'x',
+      level: 'warn',
+      title: '新消息',
+    });
     t.deps.live.wake();
     await until(() => stream.text().includes('notice.new'));
     expect(stream.text()).not.toContain('complaint.changed');

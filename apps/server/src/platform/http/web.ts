@@ -18,7 +18,7 @@ export async function registerWeb(app: FastifyInstance, { config }: Deps): Promi
   });
   // Any other page address belongs to the web application's router.
   app.get('/*', async (request, reply) => {
-    if (request.url.startsWith('/api/')) throw new Problem(404, 'not_found', '没有这个地址');
+    if (/^\/(api|assets)\//.test(request.url)) throw new Problem(404, 'not_found', '没有这个地址');
     return reply.sendFile('index.html');
   });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
+import { TEST_NOW, type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
 import type { Live, LiveMessage } from '../deps.ts';
 import { notify } from '../notify/index.ts';
 import { publish } from '../outbox/index.ts';
@@ -118,8 +118,21 @@ test('complaints are heard of by those who may see them, notices by those addres
   const inboxes = Object.entries(people).map(([who, person]) => ({ who, messages: heard(person) }));
   const complaintId = randomUUID();
   await publish(t.deps.db, { topic: 'complaint.changed', objectId: complaintId, unitId: own.id, townId: own.townId });
-  await notify(t.deps.db, { unitId: own.id, roles: ['squadron_clerk'], kind: 'x', level: 'info', title: '给内勤' });
-  await notify(t.deps.db, { personId: officer.actor.personId, kind: 'x', level: 'info', title: '给队员' });
+  await notify(t.deps.db, {
+    at: TEST_NOW,
+    unitId: own.id,
+    roles: ['squadron_clerk'],
+    kind: 'x',
+    level: 'info',
+    title: '给内勤',
+  });
+  await notify(t.deps.db, {
+    at: TEST_NOW,
+    personId: officer.actor.personId,
+    kind: 'x',
+    level: 'info',
+    title: '给队员',
+  });
   await publish(t.deps.db, { topic: 'test.end', objectId: randomUUID() });
   t.deps.live.wake();
   await until(() => inboxes.every(({ messages }) => messages.at(-1)?.topic === 'test.end'));

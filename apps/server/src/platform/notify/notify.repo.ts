@@ -3,6 +3,8 @@ import { publish } from '../outbox/index.ts';
 
 /** A message to one person, or to those who hold one of some roles in a unit. */
 export type Notice = ({ personId: string } | { unitId: string; roles: readonly string[] }) & {
+  /** When it happened, epoch milliseconds. */
+  at: number;
   /** What happened, e.g. `complaint.warning`. */
   kind: string;
   level: 'info' | 'warn' | 'danger';
@@ -23,8 +25,8 @@ export async function notify(sql: Sql, notice: Notice): Promise<string | null> {
       : { personId: null, unitId: notice.unitId, roles: notice.roles };
   const [row] = await sql.query<{ id: string }>(
     'notice.insert',
-    `insert into notice (person_id, unit_id, roles, kind, level, title, body, object_type, object_id, dedupe_key)
-     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) on conflict (dedupe_key) do nothing returning id`,
+    `insert into notice (person_id, unit_id, roles, kind, level, title, body, object_type, object_id, dedupe_key, created_at)
+     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) on conflict (dedupe_key) do nothing returning id`,
     [
       target.personId,
       target.unitId,
@@ -36,6 +38,7 @@ export async function notify(sql: Sql, notice: Notice): Promise<string | null> {
       notice.objectType ?? null,
       notice.objectId ?? null,
       notice.dedupeKey ?? null,
+      new Date(notice.at),
     ],
   );
   if (!row) return null;

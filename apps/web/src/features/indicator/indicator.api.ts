@@ -11,10 +11,11 @@ import { dayNumberAt } from '@bihuan/domain/workday';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import type { Ref } from 'vue';
 import { call } from '../../api/client.ts';
+import { serverNow } from '../../api/server-time.ts';
 import { percent } from '../../ui/format.ts';
 
 /** The period now running, of a kind. */
-export const currentPeriod = (kind: PeriodKind): string => periodOf(kind, dayNumberAt(Date.now())).text;
+export const currentPeriod = (kind: PeriodKind): string => periodOf(kind, dayNumberAt(serverNow())).text;
 
 /** The period in the address, or the one now running when there is none or it cannot be read. */
 export function periodFrom(text: unknown, fallback: PeriodKind = 'month'): string {
