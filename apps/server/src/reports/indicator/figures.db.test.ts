@@ -287,5 +287,5 @@ describe('cost', () => {
     } finally {
       await database.drop();
     }
-  }, 120_000);
+  }, 300_000);
 });

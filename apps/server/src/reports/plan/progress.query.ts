@@ -1,6 +1,6 @@
 import type { BuiltRoom, MeasureRoom } from '@bihuan/contract/plan';
 import { type Permission, permits } from '@bihuan/domain/access';
-import { formatRate, lastCompletePeriod, type Period, periodOf, rateOf } from '@bihuan/domain/indicator';
+import { lastCompletePeriod, type Period, periodOf, rateOf } from '@bihuan/domain/indicator';
 import { dayNumberAt, formatDay, parseDay, startOfDay } from '@bihuan/domain/workday';
 import { complaintScope, type RequestActor } from '../../platform/access/index.ts';
 import type { Sql } from '../../platform/db/index.ts';
@@ -82,7 +82,7 @@ async function indicatorProgress({ sql, from, to, now }: ProgressInput): Promise
       label: { resolution: '解决率', satisfaction: '满意率', on_time: '按时办结率' }[id],
       value: Math.round((rateOf(figure) ?? 0) * 1000) / 10,
       unit: '%',
-      note: figure.denominator === 0 ? '尚无件' : `${formatRate(figure)}，${figure.numerator}／${figure.denominator}`,
+      note: figure.denominator === 0 ? '尚无件' : `${figure.numerator}／${figure.denominator}`,
       link: { room: 'indicator' as const, query: { period: year, indicator: id } },
     };
   });
