@@ -1,5 +1,5 @@
 import { isAdministrator, ROLE_NAMES, type Role, roleDefinition } from '@bihuan/domain/access';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { createAccount, resetPassword, unlock } from '../modules/identity/index.ts';
 import type { Deps } from '../platform/deps.ts';
 import { accountId, insertAdministrator, listAccounts } from './accounts.repo.ts';
@@ -8,6 +8,14 @@ import { withSystem } from './open-system.ts';
 import { printResult, table } from './output.ts';
 
 const ADMINISTRATORS = ROLE_NAMES.filter(isAdministrator);
+
+function administratorRole(text: string): Role {
+  const role = ADMINISTRATORS.find((name) => name === text);
+  if (!role) {
+    throw new InvalidArgumentError(`只能是 ${ADMINISTRATORS.join('、')}；其他岗位请由管理员在“组织与账号”页面设置`);
+  }
+  return role;
+}
 
 /** Accounts, from the machine itself: for the first administrators, and for when nobody can sign in any more. */
 export function addUserCommands(program: Command): void {
@@ -21,19 +29,15 @@ export function addUserCommands(program: Command): void {
     .requiredOption(
       '--role <角色>',
       `角色：${ADMINISTRATORS.map((role) => `${role}（${roleDefinition(role).label}）`).join('、')}`,
+      administratorRole,
     )
     .option('--staff-no <工号>', '工号，默认与用户名相同')
     .option('--bureau <名称>', '系统里还没有单位时，新建的局的名称', '城市管理行政执法局')
     .option('--json', '以 JSON 输出')
     .action(
-      (username: string, options: { name: string; role: string; staffNo?: string; bureau: string; json?: boolean }) =>
+      (username: string, options: { name: string; role: Role; staffNo?: string; bureau: string; json?: boolean }) =>
         withSystem(async ({ deps }) => {
-          const role = ADMINISTRATORS.find((name) => name === options.role) as Role | undefined;
-          if (!role)
-            throw new CommandFailure(
-              `角色只能是 ${ADMINISTRATORS.join('、')}，其他岗位请由管理员在“组织与账号”页面设置`,
-              EXIT.usage,
-            );
+          const { role } = options;
           const now = deps.clock.now();
           if (await accountId(deps.db, username)) throw new CommandFailure(`用户名 ${username} 已被使用`, EXIT.usage);
           const personId = await deps.db.transaction((trx) =>
