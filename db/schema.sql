@@ -45,7 +45,8 @@ create table audit_seal (
   only_row boolean not null default true,
   tx xid8 not null,
   seq bigint not null,
-  hash bytea not null
+  hash bytea not null,
+  id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid
 );
 create table bulletin (
   id uuid not null default uuidv7(),
@@ -292,7 +293,12 @@ create table import_job (
   created_by uuid,
   created_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  cursor_row integer not null default 0,
+  progress real not null default 0,
+  heartbeat_at timestamp with time zone,
+  cancel_requested_at timestamp with time zone,
+  cancelled_by uuid
 );
 create table import_reject (
   job_id uuid not null,
@@ -302,12 +308,10 @@ create table import_reject (
   cells_enc bytea not null,
   complaint_id uuid
 );
-create table import_stage (
-  job_id uuid not null,
-  row_no integer not null,
-  external_no text not null,
-  payload jsonb not null,
-  secrets bytea[]
+create table intake_record (
+  complaint_id uuid not null,
+  digests text not null,
+  originals_enc bytea
 );
 create table intake_source (
   id uuid not null default uuidv7(),
@@ -318,7 +322,9 @@ create table intake_source (
   secret_enc bytea,
   callback_url text,
   closed_at timestamp with time zone,
-  version integer not null default 1
+  version integer not null default 1,
+  signature_algorithm text not null default 'sha256'::text,
+  secret_made_at timestamp with time zone
 );
 create table migration (
   name text not null,
@@ -480,7 +486,9 @@ create table webhook_delivery (
   next_attempt_at timestamp with time zone,
   delivered_at timestamp with time zone,
   last_error text,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  last_status integer,
+  given_up_at timestamp with time zone
 );
 create table work_shift (
   starts integer not null,
@@ -575,7 +583,7 @@ alter table handling_round add constraint handling_round_unit_id_fkey FOREIGN KE
 alter table handling_round add constraint handling_round_pkey PRIMARY KEY (complaint_id, round);
 alter table idempotency_key add constraint idempotency_key_source_id_fkey FOREIGN KEY (source_id) REFERENCES intake_source(id);
 alter table idempotency_key add constraint idempotency_key_pkey PRIMARY KEY (source_id, key);
-alter table import_job add constraint import_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'cancelled'::text, 'done'::text, 'failed'::text])));
+alter table import_job add constraint import_job_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'queued'::text, 'running'::text, 'cancelled'::text, 'done'::text, 'failed'::text])));
 alter table import_job add constraint import_job_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
 alter table import_job add constraint import_job_reject_file_id_fkey FOREIGN KEY (reject_file_id) REFERENCES file(id);
 alter table import_job add constraint import_job_source_id_fkey FOREIGN KEY (source_id) REFERENCES intake_source(id);
@@ -584,8 +592,10 @@ alter table import_reject add constraint import_reject_kind_check CHECK ((kind =
 alter table import_reject add constraint import_reject_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table import_reject add constraint import_reject_job_id_fkey FOREIGN KEY (job_id) REFERENCES import_job(id);
 alter table import_reject add constraint import_reject_pkey PRIMARY KEY (job_id, row_no);
-alter table import_stage add constraint import_stage_pkey PRIMARY KEY (job_id, row_no);
+alter table intake_record add constraint intake_record_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table intake_record add constraint intake_record_pkey PRIMARY KEY (complaint_id);
 alter table intake_source add constraint intake_source_kind_check CHECK ((kind = ANY (ARRAY['hotline'::text, 'city_operation'::text, 'walk_in'::text, 'letter'::text, 'petition'::text, 'media'::text, 'inspection'::text, 'open_day'::text, 'superior'::text])));
+alter table intake_source add constraint intake_source_signature_algorithm_check CHECK ((signature_algorithm = ANY (ARRAY['sha256'::text, 'sm3'::text])));
 alter table intake_source add constraint intake_source_pkey PRIMARY KEY (id);
 alter table intake_source add constraint intake_source_code_key UNIQUE (code);
 alter table migration add constraint migration_pkey PRIMARY KEY (name);
@@ -670,6 +680,8 @@ CREATE INDEX complaint_town_received ON complaint USING btree (town_id, received
 CREATE INDEX complaint_unit_open_due ON complaint USING btree (unit_id, due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
 CREATE INDEX complaint_unit_received ON complaint USING btree (unit_id, received_at DESC, id DESC);
 CREATE INDEX file_sha256 ON file USING btree (sha256);
+CREATE INDEX import_job_created ON import_job USING btree (created_at DESC, id DESC);
+CREATE INDEX import_job_unfinished ON import_job USING btree (heartbeat_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX notice_person ON notice USING btree (person_id, id DESC) WHERE (person_id IS NOT NULL);
 CREATE INDEX notice_unit ON notice USING btree (unit_id, id DESC) WHERE (unit_id IS NOT NULL);
 CREATE INDEX outbox_tx ON outbox USING btree (tx, id);
@@ -687,6 +699,7 @@ CREATE INDEX session_account ON session USING btree (account_id) WHERE (revoked_
 CREATE INDEX sign_in_failure_since ON sign_in_failure USING btree (since);
 CREATE INDEX unit_parent ON unit USING btree (parent_id);
 CREATE INDEX webhook_pending ON webhook_delivery USING btree (next_attempt_at) WHERE (delivered_at IS NULL);
+CREATE INDEX webhook_recent ON webhook_delivery USING btree (source_id, created_at DESC);
 CREATE UNIQUE INDEX audit_event_command ON audit_event USING btree (command_id) WHERE (command_id IS NOT NULL);
 CREATE UNIQUE INDEX bulletin_in_hand ON bulletin USING btree (kind, period_start) WHERE (status <> 'published'::text);
 CREATE UNIQUE INDEX complaint_request_pending ON complaint_request USING btree (complaint_id, kind) WHERE (decided_at IS NULL);

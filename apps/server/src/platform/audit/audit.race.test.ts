@@ -8,7 +8,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TEST_NOW, type TestApp, testApp } from '../../testing/app.ts';
 import { APPEND_ONLY, type Sql } from '../db/index.ts';
-import { exportAudit, recordAudit, sealAudit, verifyAudit, verifyAuditFile } from './index.ts';
+import { adoptRestoredLedger, exportAudit, recordAudit, sealAudit, verifyAudit, verifyAuditFile } from './index.ts';
 
 let t: TestApp;
 let migrator: pg.Client;
@@ -101,6 +101,30 @@ describe('sealing', () => {
     expect(rows.map((row) => row.event_id).sort()).toEqual(written.sort());
     expect(await verifyAudit(t.deps.db)).toMatchObject({ ok: true, checked: 480 });
   });
+});
+
+test('a ledger restored into another server, where transaction ids start low again, goes on growing', async () => {
+  await events(3);
+  await sealAudit(t.deps.db);
+  await events(2);
+  // As after a restore: the old server's transaction ids lie far ahead of this one's; some of them will come again.
+  await migrator.query("update audit_event set tx = '4000000000' where id not in (select event_id from audit_link)");
+  await migrator.query("update audit_seal set tx = '4000000000'");
+  expect(await sealAudit(t.deps.db)).toBe(0);
+  await adoptRestoredLedger(onMigrator());
+  await events(2);
+  expect(await sealAudit(t.deps.db)).toBe(4);
+  expect(await verifyAudit(t.deps.db)).toMatchObject({ ok: true, checked: 7 });
+});
+
+test('events of one large transaction are sealed in several batches', async () => {
+  await t.deps.db.query(
+    null,
+    "insert into audit_event (at, action, object_type) select now(), 'bulk.load', 'test' from generate_series(1, 2500)",
+  );
+  await events(1);
+  expect(await sealAudit(t.deps.db)).toBe(2501);
+  expect(await verifyAudit(t.deps.db)).toMatchObject({ ok: true, checked: 2501 });
 });
 
 describe('verification', () => {

@@ -7,9 +7,17 @@ const EVENT = `e.id::text as id, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"
   e.object_id::text as object_id, e.from_status, e.to_status, e.ip, e.command_id::text as command_id,
   e.tx::text as tx, e.note, e.data::text as data`;
 
-export interface Seal {
-  /** Every event of a transaction before this one is sealed. */
+export interface Position {
+  /** Transaction id, decimal. */
   readonly tx: string;
+  readonly id: string;
+}
+
+/** Before every event of a transaction. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Everything up to this position is sealed. */
+export interface Seal extends Position {
   /** Number of links. */
   readonly seq: number;
   readonly hash: Buffer;
@@ -25,32 +33,40 @@ export async function tryLockSealer(trx: Trx): Promise<boolean> {
 }
 
 export async function readSeal(sql: Sql): Promise<Seal | null> {
-  const [row] = await sql.query<Seal>('audit.seal', 'select tx::text as tx, seq, hash from audit_seal');
+  const [row] = await sql.query<Seal>('audit.seal', 'select tx::text as tx, id::text as id, seq, hash from audit_seal');
   return row ?? null;
 }
 
 /**
- * Events not sealed yet, in order of (transaction, id); only of transactions older than every open one, so that a late
- * commit cannot end up before what is sealed already.
+ * The next events in order of (transaction, id); only of transactions older than every open one, so that a late commit
+ * cannot end up before what is sealed already.
+ * @returns `events`: those not sealed yet; `end`: the position reached; `more`: the page was full
  */
-export async function unsealedEvents(
+export async function eventsAfter(
   trx: Trx,
-  fromTx: string,
+  after: Position,
   limit: number,
-): Promise<{ events: LedgerEvent[]; horizon: string }> {
-  const rows = await trx.query<LedgerEvent & { horizon: string; id: string | null }>(
-    'audit.unsealed',
+): Promise<{ events: LedgerEvent[]; end: Position; more: boolean }> {
+  // A ledger restored into another server keeps the transaction ids of the old one: sealed events may lie ahead again.
+  const rows = await trx.query<LedgerEvent & { horizon: string; id: string | null; is_sealed: boolean }>(
+    'audit.events_after',
     `with snapshot as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as horizon),
-          found as (
+          page as materialized (
             select ${EVENT} from audit_event e
-             where e.tx >= $1::text::xid8 and e.tx < (select horizon from snapshot)
-               and not exists (select 1 from audit_link l where l.event_id = e.id)
-             order by e.tx, e.id limit $2)
-     select s.horizon::text as horizon, f.* from snapshot s left join found f on true order by f.tx::xid8, f.id::uuid`,
-    [fromTx, limit],
+             where (e.tx, e.id) > ($1::text::xid8, $2::uuid) and e.tx < (select horizon from snapshot)
+             order by e.tx, e.id limit $3)
+     select s.horizon::text as horizon, p.*, exists (select 1 from audit_link l where l.event_id = p.id::uuid) as is_sealed
+       from snapshot s left join page p on true order by p.tx::xid8, p.id::uuid`,
+    [after.tx, after.id, limit],
   );
-  const horizon = rows[0]!.horizon;
-  return { events: rows.filter((row) => row.id !== null), horizon };
+  const page = rows.filter((row) => row.id !== null);
+  const last = page.at(-1);
+  const more = page.length === limit;
+  return {
+    events: page.filter((row) => !row.is_sealed),
+    end: more ? { tx: last!.tx, id: last!.id } : { tx: rows[0]!.horizon, id: FIRST_ID },
+    more,
+  };
 }
 
 export async function insertLinks(
@@ -69,9 +85,9 @@ export async function insertLinks(
 export async function writeSeal(trx: Trx, seal: Seal): Promise<void> {
   await trx.query(
     'audit.write_seal',
-    `insert into audit_seal (tx, seq, hash) values ($1::text::xid8, $2, $3)
-     on conflict (only_row) do update set tx = excluded.tx, seq = excluded.seq, hash = excluded.hash`,
-    [seal.tx, seal.seq, seal.hash],
+    `insert into audit_seal (tx, id, seq, hash) values ($1::text::xid8, $2, $3, $4)
+     on conflict (only_row) do update set tx = excluded.tx, id = excluded.id, seq = excluded.seq, hash = excluded.hash`,
+    [seal.tx, seal.id, seal.seq, seal.hash],
   );
 }
 
@@ -100,12 +116,13 @@ export async function linkHashAt(sql: Sql, seq: number): Promise<Buffer | null> 
 }
 
 /** Events that claim to be older than what is sealed but are not in the chain. */
-export async function strayEvents(sql: Sql, horizonTx: string, limit: number): Promise<string[]> {
+export async function strayEvents(sql: Sql, sealed: Position, limit: number): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(
     'audit.strays',
     `select e.id::text as id from audit_event e
-      where e.tx < $1::text::xid8 and not exists (select 1 from audit_link l where l.event_id = e.id) limit $2`,
-    [horizonTx, limit],
+      where (e.tx, e.id) <= ($1::text::xid8, $2::uuid)
+        and not exists (select 1 from audit_link l where l.event_id = e.id) limit $3`,
+    [sealed.tx, sealed.id, limit],
   );
   return rows.map((row) => row.id);
 }
@@ -114,11 +131,23 @@ export async function strayEvents(sql: Sql, horizonTx: string, limit: number): P
 export async function countUnsealed(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
     'audit.count_unsealed',
-    `select count(*) as count from audit_event e
-      where e.tx >= coalesce((select tx from audit_seal), '0'::xid8)
-        and not exists (select 1 from audit_link l where l.event_id = e.id)`,
+    `select count(*)::int as count from audit_event
+      where (tx, id) > (coalesce((select tx from audit_seal), '0'::xid8), coalesce((select id from audit_seal), '${FIRST_ID}'))`,
   );
   return row!.count;
+}
+
+/**
+ * After a ledger was brought into another server, whose transaction ids start low again: events not sealed yet take a
+ * place in the new order. For the migrator, before anybody else writes.
+ */
+export async function adoptRestoredLedger(sql: Sql): Promise<void> {
+  await sql.query(
+    null,
+    `update audit_event e set tx = pg_current_xact_id()
+      where not exists (select 1 from audit_link l where l.event_id = e.id)`,
+  );
+  await sql.query(null, `update audit_seal set tx = '0', id = '${FIRST_ID}'`);
 }
 
 /** The stretch of the chain that holds every sealed event of a period; contiguous, so it may hold a few neighbours. */

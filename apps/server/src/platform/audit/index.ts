@@ -1,4 +1,4 @@
-export { countUnsealed, readSeal } from './chain.repo.ts';
+export { adoptRestoredLedger, countUnsealed, readSeal } from './chain.repo.ts';
 export { exportAudit, showsText } from './export.ts';
 export { AUDIT_COLUMNS, type AuditEntry, auditValues, recordAudit } from './record.repo.ts';
 export { sealAudit } from './seal.ts';

@@ -1,8 +1,8 @@
 import type { Sql } from '../db/index.ts';
-import { type LinkRow, linkHashAt, readLinks, readSeal, strayEvents } from './chain.repo.ts';
+import { FIRST_ID, type LinkRow, linkHashAt, readLinks, readSeal, strayEvents } from './chain.repo.ts';
 import { digested, GENESIS, linkHash } from './chain.ts';
 
-const PAGE = 2_000;
+const PAGE = 500;
 /** A damaged chain is damaged; nobody reads a million lines of it. */
 const MOST_PROBLEMS = 100;
 
@@ -35,7 +35,7 @@ export async function verifyAudit(
   const report = (kind: AuditProblem['kind'], seq: number | null, eventId: string | null, message: string) => {
     if (problems.length < MOST_PROBLEMS) problems.push({ kind, seq, eventId, message });
   };
-  const seal = (await readSeal(sql)) ?? { tx: '0', seq: 0, hash: GENESIS };
+  const seal = (await readSeal(sql)) ?? { tx: '0', id: FIRST_ID, seq: 0, hash: GENESIS };
   let previous = GENESIS;
   let seq = 0;
   let checked = 0;
@@ -59,7 +59,7 @@ export async function verifyAudit(
   if (seq !== seal.seq || !previous.equals(seal.hash)) {
     report('head', seq, null, `链尾应为第 ${seal.seq} 条，实为第 ${seq} 条或校验值不符`);
   }
-  for (const id of await strayEvents(sql, seal.tx, MOST_PROBLEMS)) {
+  for (const id of await strayEvents(sql, seal, MOST_PROBLEMS)) {
     report('stray', null, id, `审计记录 ${id} 早于封存位置，却不在链上，系事后插入`);
   }
   if (options.anchor) {

@@ -54,6 +54,7 @@ export interface AuditSealTable {
   tx: string;
   seq: number;
   hash: Buffer;
+  id: Generated<string>;
 }
 
 export interface BulletinTable {
@@ -307,7 +308,7 @@ export interface ImportJobTable {
   sheet: string | null;
   mapping: Json;
   options: Generated<Json>;
-  status: 'queued' | 'running' | 'cancelled' | 'done' | 'failed';
+  status: 'draft' | 'queued' | 'running' | 'cancelled' | 'done' | 'failed';
   rows_total: number | null;
   rows_read: Generated<number>;
   created_count: Generated<number>;
@@ -321,6 +322,11 @@ export interface ImportJobTable {
   created_at: Generated<Timestamp>;
   started_at: Timestamp | null;
   finished_at: Timestamp | null;
+  cursor_row: Generated<number>;
+  progress: Generated<number>;
+  heartbeat_at: Timestamp | null;
+  cancel_requested_at: Timestamp | null;
+  cancelled_by: string | null;
 }
 
 export interface ImportRejectTable {
@@ -332,12 +338,10 @@ export interface ImportRejectTable {
   complaint_id: string | null;
 }
 
-export interface ImportStageTable {
-  job_id: string;
-  row_no: number;
-  external_no: string;
-  payload: Json;
-  secrets: Buffer[] | null;
+export interface IntakeRecordTable {
+  complaint_id: string;
+  digests: string;
+  originals_enc: Buffer | null;
 }
 
 export interface IntakeSourceTable {
@@ -350,6 +354,8 @@ export interface IntakeSourceTable {
   callback_url: string | null;
   closed_at: Timestamp | null;
   version: Generated<number>;
+  signature_algorithm: Generated<'sha256' | 'sm3'>;
+  secret_made_at: Timestamp | null;
 }
 
 export interface MigrationTable {
@@ -529,6 +535,8 @@ export interface WebhookDeliveryTable {
   delivered_at: Timestamp | null;
   last_error: string | null;
   created_at: Generated<Timestamp>;
+  last_status: number | null;
+  given_up_at: Timestamp | null;
 }
 
 export interface WorkShiftTable {
@@ -563,7 +571,7 @@ export interface DB {
   idempotency_key: IdempotencyKeyTable;
   import_job: ImportJobTable;
   import_reject: ImportRejectTable;
-  import_stage: ImportStageTable;
+  intake_record: IntakeRecordTable;
   intake_source: IntakeSourceTable;
   migration: MigrationTable;
   notice: NoticeTable;

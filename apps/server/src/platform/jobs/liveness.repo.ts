@@ -10,6 +10,7 @@ const RECLAIM_PAUSE = 1_000;
 export function createLiveness(settings: pg.ClientConfig, schema: string, log: Logger) {
   const mine: string[] = [];
   let closed = false;
+  let timer: NodeJS.Timeout | undefined;
   let client: Promise<pg.Client> | undefined;
   let work: Promise<unknown> = Promise.resolve();
 
@@ -34,7 +35,9 @@ export function createLiveness(settings: pg.ClientConfig, schema: string, log: L
   }
 
   function reclaimSoon(): void {
-    setTimeout(() => {
+    if (closed || timer) return;
+    timer = setTimeout(() => {
+      timer = undefined;
       if (closed) return;
       connected().catch((error: unknown) => {
         log.warn({ err: error }, 'job worker could not show that it lives');
@@ -79,6 +82,7 @@ export function createLiveness(settings: pg.ClientConfig, schema: string, log: L
     },
     async close(): Promise<void> {
       closed = true;
+      clearTimeout(timer);
       await work;
       await (await client?.catch(() => undefined))?.end();
     },

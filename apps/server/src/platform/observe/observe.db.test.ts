@@ -1,8 +1,11 @@
 import { Writable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../../build-app.ts';
 import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
+import type { Deps } from '../deps.ts';
+import { createJobs } from '../jobs/index.ts';
 
 let t: TestApp;
 let officer: TestPerson;
@@ -12,11 +15,16 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
+/** A second app on the same database, with something about it changed. */
+function another(changed: Partial<Deps>): Promise<FastifyInstance> {
+  const jobs = createJobs({ databaseUrl: t.adminUrl, schema: t.deps.db.schema, log: t.deps.log });
+  return buildApp({ ...t.deps, jobs, ...changed });
+}
+
 test('healthz answers; readyz says whether the database is there and up to date', async () => {
   expect((await t.app.inject('/healthz')).json()).toEqual({ status: 'ok' });
   expect((await t.app.inject('/readyz')).statusCode).toBe(200);
-  const app = await buildApp({
-    ...t.deps,
+  const app = await another({
     db: { ...t.deps.db, query: () => Promise.reject(new Error('database is away')) },
   });
   const answer = await app.inject('/readyz');
@@ -45,7 +53,7 @@ test('metrics count requests by route template and show jobs, outbox and audit',
 test('metrics are for this machine, or with a token set for whoever knows it', async () => {
   expect((await t.app.inject({ url: '/metrics', remoteAddress: '10.0.0.9' })).statusCode).toBe(404);
   expect((await t.app.inject({ url: '/metrics', headers: { 'x-forwarded-for': '10.0.0.9' } })).statusCode).toBe(404);
-  const app = await buildApp({ ...t.deps, config: { ...t.deps.config, metricsToken: 's3cret' } });
+  const app = await another({ config: { ...t.deps.config, metricsToken: 's3cret' } });
   const scrape = (authorization?: string) =>
     app.inject({ url: '/metrics', remoteAddress: '10.0.0.9', headers: authorization ? { authorization } : {} });
   expect((await scrape()).statusCode).toBe(404);
@@ -62,7 +70,7 @@ test('each request leaves one log line: route template, status, time, account; n
       done();
     },
   });
-  const app = await buildApp({ ...t.deps, log: pino({ level: 'info' }, sink) });
+  const app = await another({ log: pino({ level: 'info' }, sink) });
   await app.inject({
     url: '/api/v1/complaints?q=13800000000',
     headers: { cookie: officer.cookie },
