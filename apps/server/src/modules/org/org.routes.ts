@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Deps } from '../../platform/deps.ts';
 import { bind } from '../../platform/http/bind.ts';
 import * as grants from './grant.service.ts';
+import { importPeople } from './import.service.ts';
 import { personNames, unitNames } from './names.query.ts';
 import { peoplePage } from './person.repo.ts';
 import * as people from './person.service.ts';
@@ -26,6 +27,10 @@ export function bindOrgRoutes(api: FastifyInstance, deps: Deps): void {
   bind(api, contract.createPerson, ({ actor, body }) => people.createPerson(deps, actor, body));
   bind(api, contract.updatePerson, ({ actor, params, body }) => people.updatePerson(deps, actor, params.id, body));
   bind(api, contract.setPersonLeft, ({ actor, params, body }) => people.setPersonLeft(deps, actor, params.id, body));
+
+  bind(api, contract.importPeople, ({ actor, request, query }) =>
+    importPeople(deps, actor, request, query.write ?? false),
+  );
 
   bind(api, contract.proposePost, ({ actor, params, body }) => grants.proposePost(deps, actor, params.id, body));
   bind(api, contract.withdrawGrant, async ({ actor, params }) => {
