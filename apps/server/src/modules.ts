@@ -3,6 +3,7 @@ import { registerAuditModule } from './modules/audit/index.ts';
 import { registerComplaintModule } from './modules/complaint/index.ts';
 import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
+import { registerIntakeModule } from './modules/intake/index.ts';
 import { registerNoticeModule } from './modules/notice/index.ts';
 import { registerOrg } from './modules/org/index.ts';
 import { registerPlan } from './modules/plan/index.ts';
@@ -19,6 +20,7 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerIdentity(api, deps);
   registerOrg(api, deps);
   registerComplaintModule(api, deps);
+  registerIntakeModule(api, deps);
   registerIndicator(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);

@@ -1,0 +1,127 @@
+import { hash } from 'node:crypto';
+import { type IntakeRow, maskPersonal, TARGET_FIELDS } from '@bihuan/domain/intake';
+import type { Keyring } from '../../platform/crypto/index.ts';
+import {
+  type Digests,
+  flagsDigest,
+  indexDigest,
+  joinDigests,
+  keyOfRow,
+  nameIndex,
+  phoneIndex,
+  textDigest,
+} from './digest.ts';
+
+/** One order as a source gives it, whether by spreadsheet or by interface. */
+export interface Incoming {
+  /** Row of the spreadsheet, or place in the batch; 1-based. */
+  readonly rowNo: number;
+  readonly externalNo: string;
+  /** The same number came before in the same file or batch. */
+  readonly repeated: boolean;
+  readonly row: IntakeRow;
+  /** What no column of ours holds, by its Chinese name, as written. */
+  readonly extras: Readonly<Record<string, string>>;
+  readonly anonymous: boolean;
+  readonly callbackWanted: boolean;
+  readonly digests: Digests;
+  /** The digests as they are kept. */
+  readonly joined: string;
+}
+
+/** Fields of the row that are kept among the extras, under their usual names. */
+const KEPT = [
+  'district',
+  'town',
+  'sourceChannel',
+  'customerType',
+  'primaryUnit',
+  'processingNote',
+  'messageUser',
+  'replyText',
+] as const;
+
+const instantText = (ms: number): string => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+
+function extrasOf(row: IntakeRow): Record<string, string> {
+  const extras: Record<string, string> = { ...row.extras };
+  for (const field of KEPT) {
+    const value = row[field];
+    if (value) extras[TARGET_FIELDS[field].label] = value;
+  }
+  for (const [level, name] of row.categories.entries()) {
+    if (name) extras[TARGET_FIELDS[`category${level + 1}` as 'category1'].label] = name;
+  }
+  if (row.dueAt !== null) extras[`来源${TARGET_FIELDS.dueAt.label}`] = instantText(row.dueAt);
+  if (row.replyAt !== null) extras[TARGET_FIELDS.replyAt.label] = instantText(row.replyAt);
+  return extras;
+}
+
+/**
+ * The numbers a file or batch has shown so far, 52 bits of each: a million take some 40 MB. Two numbers of the same 52 bits
+ * would at worst send a changed order back for a look.
+ */
+export class SeenNumbers {
+  readonly #seen = new Set<number>();
+
+  /** @returns whether it was there already */
+  add(externalNo: string): boolean {
+    const key = Number.parseInt(hash('sha256', externalNo, 'hex').slice(0, 13), 16);
+    if (this.#seen.has(key)) return true;
+    this.#seen.add(key);
+    return false;
+  }
+}
+
+export const numberOf = (keyring: Keyring, row: IntakeRow): string => row.externalNo ?? keyOfRow(keyring, row);
+
+/** Reads what stays the same and what may change of an order, before anything is encrypted. */
+export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, row: IntakeRow): Incoming {
+  const externalNo = numberOf(keyring, row);
+  const extras = extrasOf(row);
+  const anonymous = row.anonymous ?? !(row.complainantName || row.complainantPhone);
+  const callbackWanted = row.callbackRequired ?? true;
+  const text = (value: string | null) => textDigest(keyring, value);
+  const digests: Digests = {
+    receivedAt: String(row.receivedAt),
+    title: text(row.title),
+    content: text(row.content),
+    address: text(row.address),
+    category: text(row.categories.join('\n')),
+    kind: row.kind,
+    urgency: row.urgency,
+    flags: flagsDigest(anonymous, callbackWanted),
+    name: indexDigest(nameIndex(keyring, row.complainantName)),
+    phone: indexDigest(phoneIndex(keyring, row.complainantPhone)),
+    extras: Object.keys(extras).length === 0 ? '' : text(JSON.stringify(extras)),
+  };
+  return {
+    rowNo,
+    externalNo,
+    repeated: seen.add(externalNo),
+    row,
+    extras,
+    anonymous,
+    callbackWanted,
+    digests,
+    joined: joinDigests(digests),
+  };
+}
+
+/** Title and extras fit to be shown, and what the masking took from them. */
+export function maskOpenText(incoming: Incoming): {
+  title: string;
+  extras: Record<string, string>;
+  originals: Record<string, string> | null;
+} {
+  const originals: Record<string, string> = {};
+  const mask = (name: string, text: string): string => {
+    const { masked, found } = maskPersonal(text);
+    if (found.length > 0) originals[name] = text;
+    return masked;
+  };
+  const title = mask(TARGET_FIELDS.title.label, incoming.row.title);
+  const extras: Record<string, string> = {};
+  for (const [name, text] of Object.entries(incoming.extras)) extras[name] = mask(name, text);
+  return { title, extras, originals: Object.keys(originals).length > 0 ? originals : null };
+}
