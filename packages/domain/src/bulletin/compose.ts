@@ -178,7 +178,7 @@ function next(book: FigureBook): string {
   return paragraphs(
     '（一）到场督导对象',
     visit.length > 0
-      ? `${join(visit.map((key) => `${p(key, 'name')}（解决率${p(key)}，95%区间${p(key, 'interval')}）`))}解决率低于全区水平（${p('resolution.district')}），且差距超出正常波动范围，列为本${period}到场督导对象。`
+      ? `${join(visit.map((key) => `${p(key, 'name')}（解决率${p(key)}，95%区间${p(key, 'interval')}）`))}解决率${visit.length > 1 ? '均' : ''}低于全区水平（${p('resolution.district')}），且差距超出正常波动范围，列为本${period}到场督导对象。`
       : `本${period}参加排名的中队中，没有解决率明显低于全区水平（${p('resolution.district')}）的，不另列到场督导对象。`,
     '（二）下步要求',
     `${measures.map((text, index) => `${'一二三'[index]}是${text}`).join('；')}。`,

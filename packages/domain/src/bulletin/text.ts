@@ -215,7 +215,7 @@ export function writeFigure(book: FigureBook, key: string, part: string): string
       );
     }
     case 'year':
-      return changeText(figure, book.figures.get(figureIn(key, samePeriodLastYear(book.period))), '去年同期');
+      return changeText(figure, book.figures.get(figureIn(key, samePeriodLastYear(book.period))), LAST_YEAR);
     case 'name':
       return data.name ?? figure.label;
     case 'rank':
@@ -249,6 +249,9 @@ const pair = ({ numerator, denominator }: BulletinFigure) => ({
 });
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)}%`;
 
+/** Before the first orders there is no year to compare with: nothing is said of growth from zero. */
+const LAST_YEAR = '去年同期';
+
 /** Direction first, as it is said: 较上月增加142件，上升8.3%；与上月持平；上月无可比数据. */
 function changeText(now: BulletinFigure, before: BulletinFigure | undefined, than: string): string {
   if (now.data.kind === 'rate') {
@@ -258,7 +261,8 @@ function changeText(now: BulletinFigure, before: BulletinFigure | undefined, tha
     return `较${than}${change > 0 ? '上升' : '下降'}${Math.abs(change).toFixed(1)}个百分点`;
   }
   const [a, b] = [now.numerator ?? 0, before?.numerator ?? null];
-  if (b === null || (b === 0 && a > 0)) return `${than}为0件`;
+  if (b === null || (b === 0 && than === LAST_YEAR)) return `${than}无可比数据`;
+  if (b === 0 && a > 0) return `${than}为0件`;
   if (a === b) return `与${than}持平`;
   const share = `${((Math.abs(a - b) / b) * 100).toFixed(1)}%`;
   return `较${than}${a > b ? '增加' : '减少'}${Math.abs(a - b)}件，${a > b ? '上升' : '下降'}${share}`;

@@ -53,7 +53,7 @@ export function bulletinDocument(source: BulletinSource): OfficialDocument {
   return {
     issuer: letterhead.issuer,
     number: source.number ?? `${letterhead.series}〔　　〕　号`,
-    ...(publishedAt === null ? { draftMark: '草稿（未发布，数据与文字可能变动）' } : {}),
+    ...(publishedAt === null ? { draftMark: '草稿（未发布）' } : {}),
     title: writeOut(source.title, book),
     recipients: source.recipients,
     blocks,
@@ -90,7 +90,7 @@ const BLOCKS_DRAWN: Record<BlockName, (book: FigureBook) => Drawing | null> = {
   'chart:units': unitChart,
   'table:categories': categoryTable,
   'table:overdue': (book) =>
-    orderTable(book, 'overdue.listed', '超期未办结诉件（超期时间最长的）', {
+    orderTable(book, 'overdue.listed', '超期时间最长的未办结诉件', {
       header: '超期天数',
       of: (order) => String(order.overdueDays ?? ''),
     }),
