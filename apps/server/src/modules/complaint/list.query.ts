@@ -97,7 +97,11 @@ export function complaintWhere(
   where.values.push(...scope.values);
   where.raw(scope.sql);
   const among = (column: string, text: string | undefined, cast = 'text') => {
-    if (text) where.add((p) => `${column} = any(${p}::${cast}[])`, list(text));
+    if (!text) return;
+    const values = list(text);
+    // One value as `=`: then the index that also carries the order is used, and nothing is read to be discarded.
+    if (values.length === 1) where.add((p) => `${column} = ${p}::${cast}`, values[0]);
+    else where.add((p) => `${column} = any(${p}::${cast}[])`, values);
   };
   among('c.status', filter.status);
   among('c.unit_id', filter.unitId, 'uuid');
