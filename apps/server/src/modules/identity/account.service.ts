@@ -35,10 +35,7 @@ export async function changePassword(deps: Deps, actor: RequestActor, current: s
     }
     const faults = passwordFaults(next, account.username);
     if (faults.length > 0)
-      throw invalid(
-        `新口令不符合要求：${faults.join('；')}`,
-        faults.map((message) => ({ field: '/next', message })),
-      );
+      throw invalid(`新口令不符合要求：${faults.join('；')}`, [{ field: '/next', message: faults.join('；') }]);
     for (const used of [account.password_hash, ...(await recentPasswordHashes(trx, account.id, PASSWORD_HISTORY))]) {
       if (await passwordMatches(used, next))
         throw invalid(`不得与最近 ${PASSWORD_HISTORY} 次使用过的口令相同`, [
