@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { passwordFaults } from '@bihuan/domain/identity';
 import { hash, verify } from '@node-rs/argon2';
 
 /** OWASP's first choice for argon2id: 19 MiB, 2 passes, one lane. */
@@ -25,5 +26,9 @@ const DIGITS = '23456789';
 /** A random initial password that satisfies the rules; it must be changed at the first sign-in. */
 export function initialPassword(): string {
   const pick = (from: string, n: number) => Array.from({ length: n }, () => from[randomInt(from.length)]).join('');
-  return `${pick(CAPITALS, 2)}${pick(LETTERS, 4)}-${pick(DIGITS, 5)}`;
+  for (;;) {
+    const password = `${pick(CAPITALS, 2)}${pick(LETTERS, 4)}-${pick(DIGITS, 5)}`;
+    // Chance also makes runs of one character.
+    if (passwordFaults(password, '').length === 0) return password;
+  }
 }
