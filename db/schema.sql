@@ -515,7 +515,7 @@ alter table bulletin add constraint bulletin_kind_period_start_revision_key UNIQ
 alter table bulletin add constraint bulletin_number_key UNIQUE (number);
 alter table bulletin_figure add constraint bulletin_figure_bulletin_id_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin(id);
 alter table bulletin_figure add constraint bulletin_figure_pkey PRIMARY KEY (bulletin_id, key);
-alter table bulletin_file add constraint bulletin_file_format_check CHECK ((format = ANY (ARRAY['docx'::text, 'pdf'::text])));
+alter table bulletin_file add constraint bulletin_file_format_check CHECK ((format = ANY (ARRAY['docx'::text, 'pdf'::text, 'html'::text])));
 alter table bulletin_file add constraint bulletin_file_bulletin_id_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin(id);
 alter table bulletin_file add constraint bulletin_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
 alter table bulletin_file add constraint bulletin_file_pkey PRIMARY KEY (bulletin_id, format);

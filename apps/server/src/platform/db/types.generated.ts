@@ -96,7 +96,7 @@ export interface BulletinFigureTable {
 
 export interface BulletinFileTable {
   bulletin_id: string;
-  format: 'docx' | 'pdf';
+  format: 'docx' | 'pdf' | 'html';
   file_id: string;
 }
 

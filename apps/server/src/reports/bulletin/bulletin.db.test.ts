@@ -193,7 +193,7 @@ describe('a monthly bulletin from draft to correction', () => {
     expect(told.rows[0].n).toBe(first.receivers);
     await app.deps.jobs.drain();
     const kept = await admin.query('select format from bulletin_file where bulletin_id = $1 order by 1', [id]);
-    expect(kept.rows.map((row) => row.format)).toEqual(['docx', 'pdf']);
+    expect(kept.rows.map((row) => row.format)).toEqual(['docx', 'html', 'pdf']);
   });
 
   test('units give their receipt, once each', async () => {
@@ -256,12 +256,12 @@ describe('a monthly bulletin from draft to correction', () => {
     expect([code, out]).toEqual([3, expect.stringContaining('发布后有改动')]);
   });
 
-  test('drawn a second time without the kept file, the DOCX has the same bytes', async () => {
-    const kept = hash(await file(id, 'docx'));
+  test('drawn a second time without the kept file, DOCX and page have the same bytes', async () => {
+    const kept = [hash(await file(id, 'docx')), hash(await file(id, 'html'))];
     await admin.query(
       'alter table bulletin_file disable trigger user; delete from bulletin_file; alter table bulletin_file enable trigger user',
     );
-    expect(hash(await file(id, 'docx'))).toBe(kept);
+    expect([hash(await file(id, 'docx')), hash(await file(id, 'html'))]).toEqual(kept);
   });
 
   test('nobody changes what is published, not even past the program', async () => {

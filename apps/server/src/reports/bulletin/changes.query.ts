@@ -1,6 +1,6 @@
 import type { ResponseOf } from '@bihuan/contract';
 import type { compareBulletins } from '@bihuan/contract/bulletin';
-import { type BulletinFigure, type FigureBook, valueText, writeOut } from '@bihuan/domain/bulletin';
+import { BLOCKS, type BulletinFigure, type FigureBook, linesOf, valueText } from '@bihuan/domain/bulletin';
 import type { Sql } from '../../platform/db/index.ts';
 import { type BulletinRow, findBulletin } from './bulletin.repo.ts';
 import { bookOfRow } from './source.service.ts';
@@ -29,12 +29,17 @@ function sectionChanges(before: BulletinRow, was: FigureBook, row: BulletinRow, 
       return {
         key,
         heading: b?.heading || a?.heading || '开头',
-        before: a ? writeOut(a.body, was) : '',
-        now: b ? writeOut(b.body, is) : '',
+        before: a ? inWords(a.body, was) : '',
+        now: b ? inWords(b.body, is) : '',
       };
     })
     .filter((section) => section.before !== section.now);
 }
+
+const inWords = (body: string, book: FigureBook): string =>
+  linesOf(body, book)
+    .map((line) => (line.kind === 'block' ? `［${BLOCKS[line.name]}］` : line.text))
+    .join('\n');
 
 interface FigureChangeRow {
   key: string;

@@ -31,11 +31,11 @@ async function render({ config }: Deps, document: OfficialDocument, format: Bull
 }
 
 /**
- * A bulletin as a file. Of a published one, DOCX and PDF are made once and kept: what is handed out later is that file, also after
- * the machine's fonts or the program have changed. A page is drawn from the frozen rows each time.
+ * A bulletin as a file. Of a published one each format is made once and kept: what is handed out later is that file, also after the
+ * machine's fonts or the program's words have changed.
  */
 export async function bulletinFile(deps: Deps, row: BulletinRow, format: BulletinFormat): Promise<Uint8Array> {
-  const keeps = row.status === 'published' && format !== 'html';
+  const keeps = row.status === 'published';
   const kept = keeps ? await readKept(deps, deps.db, row.id, format) : null;
   if (kept) return kept;
   const content = await render(deps, bulletinDocument(await sourceOf(deps.db, row)), format);
@@ -66,8 +66,7 @@ export function fileName(row: Pick<BulletinRow, 'number' | 'title'>, format: Bul
 export async function archiveBulletin(deps: Deps, id: string): Promise<void> {
   const row = await findBulletin(deps.db, id);
   if (row?.status !== 'published') return;
-  await bulletinFile(deps, row, 'docx');
-  await bulletinFile(deps, row, 'pdf');
+  for (const format of ['docx', 'pdf', 'html'] as const) await bulletinFile(deps, row, format);
 }
 
 /**
