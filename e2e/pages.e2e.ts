@@ -1,0 +1,148 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { generateSync } from 'otplib';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { DEMO_PASSWORD, DESKTOP, launch, openAs, PHONE, seriousFaults } from './browser.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+/** Pictures for README and reviewers are kept when asked for. */
+const PICTURES =
+  process.env.BIHUAN_PICTURES === 'on' ? fileURLToPath(new URL('../docs/screenshots/', import.meta.url)) : null;
+
+let server: RunningServer;
+let browser: Browser;
+beforeAll(async () => {
+  server = await startServer(inject('postgresUrl'), 'e2e_pages');
+  browser = await launch();
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Every page, as somebody whose work it is. `:complaint` and the like are filled in from the demo. */
+const PAGES: [name: string, as: string | null, path: string][] = [
+  ['sign-in', null, '/sign-in'],
+  ['my-work-clerk', 'xietiao01', '/work'],
+  ['my-work-officer', 'youyi-01', '/work'],
+  ['my-work-leader', 'youyi-duizhang', '/work'],
+  ['complaints', 'xietiao01', '/complaints'],
+  ['complaints-overdue', 'jiandu01', '/complaints?overdue=true'],
+  ['complaint-detail', 'xietiao01', '/complaints/:complaint'],
+  ['complaint-detail-officer', 'youyi-01', '/complaints/:mine'],
+  ['complaint-new', 'xietiao01', '/complaints/new'],
+  ['outbox', 'youyi-01', '/outbox'],
+  ['notices', 'youyi-neiqin', '/notices'],
+  ['me', 'youyi-01', '/me'],
+  ['import', 'xietiao01', '/intake'],
+  ['cockpit', 'juzhang', '/cockpit'],
+  ['ranking', 'xietiao-kezhang', '/indicators?period=2023-06'],
+  ['trend', 'xietiao-kezhang', '/indicators/trend'],
+  ['indicator-settings', 'xietiao-kezhang', '/indicators/settings'],
+  ['indicator-orders', 'xietiao-kezhang', '/indicators/resolution/orders?period=2023-06'],
+  ['analysis', 'xietiao01', '/analysis'],
+  ['plan', 'juzhang', '/plan'],
+  ['measure-13', 'juzhang', '/plan/measures/13'],
+  ['measure-1', 'juzhang', '/plan/measures/1'],
+  ['bulletins', 'xietiao-kezhang', '/bulletins'],
+  ['account', 'youyi-01', '/account'],
+];
+
+const ADMIN_PAGES: [name: string, as: string, path: string][] = [
+  ['organisation', 'sysadmin', '/org'],
+  ['accounts', 'sysadmin', '/accounts'],
+  ['security', 'secadmin', '/security'],
+  ['audit', 'auditadmin', '/audit'],
+];
+
+async function demoPath(context: BrowserContext, path: string): Promise<string> {
+  if (path.includes(':complaint')) {
+    const { items } = await (
+      await context.request.get('/api/v1/complaints?status=handling&reopened=true&limit=1')
+    ).json();
+    return path.replace(':complaint', items[0].id);
+  }
+  if (path.includes(':mine')) {
+    const { items } = await (await context.request.get('/api/v1/my-work?limit=1')).json();
+    return path.replace(':mine', items[0].complaint.id);
+  }
+  return path;
+}
+
+/** Looks at one page at one size: nothing thrown, nothing wider than the screen, nothing serious for axe. */
+async function look(page: Page, name: string, path: string): Promise<string[]> {
+  const faults: string[] = [];
+  const onError = (error: Error) => faults.push(`threw ${error.message}`);
+  page.on('pageerror', onError);
+  await page.goto(path);
+  await page.locator('main, [role=main]').first().waitFor();
+  // The live stream never ends; what matters is that the page has stopped asking.
+  await page.waitForLoadState('load');
+  await page.waitForTimeout(900);
+  const width = page.viewportSize()!.width;
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (wide > width) faults.push(`is ${wide} px wide`);
+  if ((await page.getByText('没有找到这个页面').count()) > 0) faults.push('is not there');
+  faults.push(...(await seriousFaults(page)));
+  if (PICTURES) await page.screenshot({ path: `${PICTURES}${name}-${width}.png` });
+  page.off('pageerror', onError);
+  return faults.map((fault) => `${name} at ${width}: ${fault}`);
+}
+
+describe('every page', () => {
+  it.each([DESKTOP, PHONE])('fits $width px, throws nothing and passes axe', async (viewport) => {
+    const faults: string[] = [];
+    let held: { as: string | null; context: BrowserContext; page: Page } | null = null;
+    for (const [name, as, path] of PAGES) {
+      if (!held || held.as !== as) {
+        await held?.context.close();
+        held = { as, ...(await openAs(browser, server.url, as, viewport)) };
+      }
+      faults.push(...(await look(held.page, name, await demoPath(held.context, path))));
+    }
+    await held?.context.close();
+    expect(faults).toEqual([]);
+  });
+
+  it('of the administrators likewise, behind their second factor', async () => {
+    const faults: string[] = [];
+    const secrets = new Map<string, string>();
+    for (const [name, as, path] of ADMIN_PAGES) {
+      for (const viewport of [DESKTOP, PHONE]) {
+        const { context, page } = await openAs(browser, server.url, as, viewport);
+        await passSecondFactor(context, as, secrets);
+        faults.push(...(await look(page, name, path)));
+        await context.close();
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
+async function passSecondFactor(
+  context: BrowserContext,
+  username: string,
+  secrets: Map<string, string>,
+): Promise<void> {
+  const known = secrets.get(username);
+  let secret = known;
+  if (!secret) {
+    const enrolment = await context.request.post('/api/v1/session/second-factor/enrolment', {
+      data: { password: DEMO_PASSWORD },
+    });
+    expect(enrolment.status(), await enrolment.text()).toBe(200);
+    secret = (await enrolment.json()).secret as string;
+    secrets.set(username, secret);
+  }
+  // A code is good once: the second sign-in within the half minute waits for the next.
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    const answer = await context.request.post(`/api/v1/session/second-factor${known ? '' : '/confirmation'}`, {
+      data: { code: generateSync({ secret }) },
+    });
+    if (answer.ok()) return;
+    await new Promise((resolve) => setTimeout(resolve, 16_000));
+  }
+  throw new Error('The second factor was never accepted');
+}
