@@ -53,7 +53,10 @@ const PAGES: [name: string, as: string | null, path: string][] = [
 const ADMIN_PAGES: [name: string, as: string, path: string][] = [
   ['organisation', 'sysadmin', '/org'],
   ['accounts', 'sysadmin', '/accounts'],
-  ['security', 'secadmin', '/security'],
+  ['people-import', 'sysadmin', '/org/import'],
+  ['jobs', 'sysadmin', '/system/jobs'],
+  ['sessions', 'secadmin', '/sessions'],
+  ['grants', 'secadmin', '/grants'],
   ['audit', 'auditadmin', '/audit'],
 ];
 
@@ -80,9 +83,9 @@ async function look(page: Page, name: string, path: string): Promise<string[]> {
   await page.locator('main, [role=main]').first().waitFor();
   // The live stream never ends; what matters is that the page has stopped asking.
   await page.waitForLoadState('load');
-  await page.waitForTimeout(900);
+  await page.waitForTimeout(600);
   const width = page.viewportSize()!.width;
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
   if (wide > width) faults.push(`is ${wide} px wide`);
   if ((await page.getByText('没有找到这个页面').count()) > 0) faults.push('is not there');
   faults.push(...(await seriousFaults(page)));
@@ -108,41 +111,30 @@ describe('every page', () => {
 
   it('of the administrators likewise, behind their second factor', async () => {
     const faults: string[] = [];
-    const secrets = new Map<string, string>();
-    for (const [name, as, path] of ADMIN_PAGES) {
-      for (const viewport of [DESKTOP, PHONE]) {
-        const { context, page } = await openAs(browser, server.url, as, viewport);
-        await passSecondFactor(context, as, secrets);
-        faults.push(...(await look(page, name, path)));
-        await context.close();
+    for (const as of new Set(ADMIN_PAGES.map(([, who]) => who))) {
+      const { context, page } = await openAs(browser, server.url, as);
+      await enrolSecondFactor(context);
+      for (const [name, who, path] of ADMIN_PAGES) {
+        if (who !== as) continue;
+        for (const viewport of [DESKTOP, PHONE]) {
+          await page.setViewportSize(viewport);
+          faults.push(...(await look(page, name, path)));
+        }
       }
+      await context.close();
     }
     expect(faults).toEqual([]);
   });
 });
 
-async function passSecondFactor(
-  context: BrowserContext,
-  username: string,
-  secrets: Map<string, string>,
-): Promise<void> {
-  const known = secrets.get(username);
-  let secret = known;
-  if (!secret) {
-    const enrolment = await context.request.post('/api/v1/session/second-factor/enrolment', {
-      data: { password: DEMO_PASSWORD },
-    });
-    expect(enrolment.status(), await enrolment.text()).toBe(200);
-    secret = (await enrolment.json()).secret as string;
-    secrets.set(username, secret);
-  }
-  // A code is good once: the second sign-in within the half minute waits for the next.
-  for (let attempt = 0; attempt < 40; attempt += 1) {
-    const answer = await context.request.post(`/api/v1/session/second-factor${known ? '' : '/confirmation'}`, {
-      data: { code: generateSync({ secret }) },
-    });
-    if (answer.ok()) return;
-    await new Promise((resolve) => setTimeout(resolve, 16_000));
-  }
-  throw new Error('The second factor was never accepted');
+async function enrolSecondFactor(context: BrowserContext): Promise<void> {
+  const enrolment = await context.request.post('/api/v1/session/second-factor/enrolment', {
+    data: { password: DEMO_PASSWORD },
+  });
+  expect(enrolment.status(), await enrolment.text()).toBe(200);
+  const { secret } = await enrolment.json();
+  const answer = await context.request.post('/api/v1/session/second-factor/confirmation', {
+    data: { code: generateSync({ secret }) },
+  });
+  expect(answer.status(), await answer.text()).toBe(200);
 }

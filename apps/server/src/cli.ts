@@ -3,6 +3,7 @@ import { addDataCommands } from './cli/data-commands.ts';
 import { EXIT, explain } from './cli/failure.ts';
 import { say } from './cli/output.ts';
 import { addUserCommands } from './cli/user-commands.ts';
+import { addWorkCommands } from './cli/work-commands.ts';
 import { runServer } from './run-server.ts';
 
 const program = new Command('bihuan')
@@ -27,6 +28,7 @@ const program = new Command('bihuan')
   .exitOverride();
 
 program.command('serve').description('启动服务，直到收到停止信号').action(runServer);
+addWorkCommands(program);
 addDataCommands(program);
 addUserCommands(program);
 for (const command of program.commands) settle(command);

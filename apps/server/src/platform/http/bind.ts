@@ -50,7 +50,7 @@ export function bind<E extends AnyEndpoint>(app: FastifyInstance, definition: E,
     },
     config: {
       endpoint: definition,
-      ...(definition.rateLimit ? { rateLimit: { max: definition.rateLimit, timeWindow: '1 minute' } } : {}),
+      ...(definition.rateLimit ? { rateLimit: limitOf(definition, definition.rateLimit) } : {}),
     },
     handler: async (request, reply) => {
       const result = await handler({
@@ -66,6 +66,17 @@ export function bind<E extends AnyEndpoint>(app: FastifyInstance, definition: E,
       return result === undefined && !response ? reply.code(204).send() : result;
     },
   });
+}
+
+/** Strangers are counted by address, people by session: one who asks too much does not hold up the others of his office. */
+function limitOf(definition: AnyEndpoint, max: number) {
+  const timeWindow = '1 minute';
+  if (definition.access === 'public') return { max, timeWindow };
+  return {
+    max,
+    timeWindow,
+    keyGenerator: (request: FastifyRequest) => `${request.ip} ${request.cookies.bihuan_session?.slice(0, 16) ?? ''}`,
+  };
 }
 
 /** Lets a request pass only if its endpoint's declared access allows the actor. Runs before validation, so that strangers learn nothing. */
