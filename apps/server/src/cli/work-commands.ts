@@ -47,12 +47,18 @@ export function addWorkCommands(program: Command): void {
               onProgress: ({ fraction }) => bar.update(Math.round(fraction * 100), 100),
             });
             bar.stop();
-            const { read, created, updated, unchanged, rejected, rejects } = result;
-            printResult(options.json ?? false, { read, created, updated, unchanged, rejected, rejects }, () => [
-              `读取 ${read} 行：新增 ${created}，更新 ${updated}，无变化 ${unchanged}，退回 ${rejected}`,
-              ...(rejected > 0 ? [`退回的行及原因：${rejects}`] : []),
-              ...(result.status === 'done' ? [] : ['导入尚未完成；再次导入同一文件即从中断处继续']),
-            ]);
+            const { read, created, updated, unchanged, conflicts, rejects } = result;
+            // A conflict is returned too: every row read is an order or a returned row.
+            const rejected = result.rejected + conflicts;
+            printResult(
+              options.json ?? false,
+              { read, created, updated, unchanged, rejected, conflicts, rejects },
+              () => [
+                `读取 ${read} 行：新增 ${created}，更新 ${updated}，无变化 ${unchanged}，退回 ${rejected}（其中冲突 ${conflicts}）`,
+                ...(rejected > 0 ? [`退回的行及原因：${rejects}`] : []),
+                ...(result.status === 'done' ? [] : ['导入尚未完成；再次导入同一文件即从中断处继续']),
+              ],
+            );
             if (result.status !== 'done') process.exitCode = EXIT.failure;
           } finally {
             bar.stop();
