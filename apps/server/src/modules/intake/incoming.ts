@@ -41,6 +41,14 @@ const KEPT = [
   'replyText',
 ] as const;
 
+/** A running number of the export, which says nothing of the order and changes with every export. */
+const RUNNING_NUMBER = /^(?:序号|行号|序列|no\.?|#|index|row)$/i;
+
+function extrasDigest(keyring: Keyring, extras: Readonly<Record<string, string>>): string {
+  const said = Object.entries(extras).filter(([name]) => !RUNNING_NUMBER.test(name));
+  return said.length === 0 ? '' : textDigest(keyring, JSON.stringify(said));
+}
+
 const instantText = (ms: number): string => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 
 function extrasOf(row: IntakeRow): Record<string, string> {
@@ -93,7 +101,7 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
     flags: flagsDigest(anonymous, callbackWanted),
     name: indexDigest(nameIndex(keyring, row.complainantName)),
     phone: indexDigest(phoneIndex(keyring, row.complainantPhone)),
-    extras: Object.keys(extras).length === 0 ? '' : text(JSON.stringify(extras)),
+    extras: extrasDigest(keyring, extras),
   };
   return {
     rowNo,
