@@ -26,7 +26,14 @@ export async function loadWorkingTime(db: Database): Promise<WorkingTime> {
         `select starts, ends from work_shift
           where effective_from = (select max(effective_from) from work_shift where effective_from <= current_date) order by starts`,
       ),
-      db.query<{ purpose: string; kind: string; urgency: string; budget_unit: Budget['unit']; budget_amount: number; from_ms: string }>(
+      db.query<{
+        purpose: string;
+        kind: string;
+        urgency: string;
+        budget_unit: Budget['unit'];
+        budget_amount: number;
+        from_ms: string;
+      }>(
         null,
         `select purpose, kind, urgency, budget_unit, budget_amount,
                 (extract(epoch from effective_from::timestamp at time zone 'Asia/Shanghai') * 1000)::text as from_ms
