@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type IntakeRow, maskPersonal, TARGET_FIELDS } from '@bihuan/domain/intake';
+import { type IntakeRow, type Masked, maskPersonal, TARGET_FIELDS } from '@bihuan/domain/intake';
 import type { Keyring } from '../../platform/crypto/index.ts';
 import {
   type Digests,
@@ -24,6 +24,10 @@ export interface Incoming {
   readonly extras: Readonly<Record<string, string>>;
   readonly anonymous: boolean;
   readonly callbackWanted: boolean;
+  readonly content: Masked;
+  readonly address: Masked | null;
+  readonly nameIndex: Buffer | null;
+  readonly phoneIndex: Buffer | null;
   readonly digests: Digests;
   /** The digests as they are kept. */
   readonly joined: string;
@@ -90,17 +94,21 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
   const anonymous = row.anonymous ?? !(row.complainantName || row.complainantPhone);
   const callbackWanted = row.callbackRequired ?? true;
   const text = (value: string | null) => textDigest(keyring, value);
+  const content = maskPersonal(row.content);
+  const address = row.address === null ? null : maskPersonal(row.address);
+  const name = nameIndex(keyring, row.complainantName);
+  const phone = phoneIndex(keyring, row.complainantPhone);
   const digests: Digests = {
     receivedAt: String(row.receivedAt),
     title: text(row.title),
-    content: text(row.content),
-    address: text(row.address),
+    content: textDigest(keyring, row.content, content.found.length > 0),
+    address: textDigest(keyring, row.address, (address?.found.length ?? 0) > 0),
     category: text(row.categories.join('\n')),
     kind: row.kind,
     urgency: row.urgency,
     flags: flagsDigest(anonymous, callbackWanted),
-    name: indexDigest(nameIndex(keyring, row.complainantName)),
-    phone: indexDigest(phoneIndex(keyring, row.complainantPhone)),
+    name: indexDigest(name),
+    phone: indexDigest(phone),
     extras: extrasDigest(keyring, extras),
   };
   return {
@@ -111,6 +119,10 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
     extras,
     anonymous,
     callbackWanted,
+    content,
+    address,
+    nameIndex: name,
+    phoneIndex: phone,
     digests,
     joined: joinDigests(digests),
   };

@@ -3,7 +3,7 @@ import { maskPersonal } from '@bihuan/domain/intake';
 import type { Sql } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { uuidv7 } from '../../platform/uuid.ts';
-import { type Dictionary, firstRound, protectComplainant } from '../complaint/index.ts';
+import { type Dictionary, firstRound } from '../complaint/index.ts';
 import { type Incoming, maskOpenText } from './incoming.ts';
 import type { StagedOrder } from './merge.repo.ts';
 import { readNames } from './names.query.ts';
@@ -63,12 +63,10 @@ export function stagedOrder(
 ): StagedOrder {
   const { row } = incoming;
   const id = uuidv7(now);
-  const protectedFields = protectComplainant(deps.keyring, id, {
-    name: row.complainantName,
-    phone: row.complainantPhone,
-    content: row.content,
-    address: row.address,
-  });
+  // As `protectComplainant` does, with the masks and indexes that the comparison has made already.
+  const seal = (field: string, value: string | null): Buffer | null =>
+    value === null ? null : deps.keyring.encrypt(value, `complainant.${field}:${id}`);
+  const { content, address } = incoming;
   const { title, extras, originals } = maskOpenText(incoming);
   const clock = firstRound(deps, row.kind, row.urgency, row.receivedAt, now);
   const answeredAt =
@@ -81,8 +79,8 @@ export function stagedOrder(
     urgency: row.urgency,
     categoryCode: categoryOf(lexicon, incoming),
     title,
-    content: protectedFields.content,
-    address: protectedFields.address,
+    content: content.masked,
+    address: address?.masked ?? null,
     ...townOf(lexicon, incoming),
     callbackWanted: incoming.callbackWanted,
     anonymous: incoming.anonymous,
@@ -94,7 +92,14 @@ export function stagedOrder(
     answeredAt,
     // Masked, since a result is read by everyone who may read the order; the original stays among the encrypted ones.
     result: answeredAt === null || row.replyText === null ? null : maskPersonal(row.replyText).masked,
-    personal: protectedFields.columns,
+    personal: [
+      seal('name', row.complainantName),
+      incoming.nameIndex,
+      seal('phone', row.complainantPhone),
+      incoming.phoneIndex,
+      content.found.length > 0 ? seal('content', row.content) : null,
+      address !== null && address.found.length > 0 ? seal('address', row.address) : null,
+    ],
     digests: incoming.joined,
     originals:
       originals === null ? null : deps.keyring.encrypt(JSON.stringify(originals), `intake_record.originals:${id}`),
