@@ -1,5 +1,9 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { writeDemoSpreadsheet } from '../apps/server/src/setup/demo/index.ts';
 import { launch, openAs } from './browser.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -45,6 +49,43 @@ async function orderOf(username: string, id: string) {
   await context.close();
   return order;
 }
+
+describe('a month of orders in the hotline’s own spreadsheet', () => {
+  /** Through the wizard: file, mapping, running, result. @returns the import as the server tells it */
+  async function importByWizard(path: string) {
+    const { context, page } = await openAs(browser, server.url, 'xietiao01');
+    await page.goto('/imports/new');
+    await page.getByLabel('要导入的表格').setInputFiles(path);
+    await page.getByRole('button', { name: '上传并识别' }).click();
+    await page.getByRole('button', { name: '确认并开始导入' }).click();
+    await page.waitForURL(/\/imports\/[0-9a-f-]{36}/);
+    const id = page.url().split('/').at(-1);
+    let view: Record<string, unknown> = {};
+    await expect
+      .poll(
+        async () => {
+          view = await (await context.request.get(`/api/v1/imports/${id}`)).json();
+          return view.status;
+        },
+        { timeout: 60_000, interval: 500 },
+      )
+      .toBe('done');
+    await page.getByText('下一步：受理与派单').waitFor();
+    await context.close();
+    return view as Record<'read' | 'created' | 'updated' | 'unchanged' | 'rejected' | 'conflicts', number>;
+  }
+
+  it('becomes orders or returned rows, each with its reason; the second time nothing is new', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'bihuan-e2e-')), '热线导出.xlsx');
+    const written = await writeDemoSpreadsheet(path, { rows: 300, seed: 7 });
+    const first = await importByWizard(path);
+    expect(first.created).toBeGreaterThan(250);
+    expect(first.rejected).toBe(written.broken.length);
+    expect(first.read).toBe(first.created + first.updated + first.unchanged + first.rejected + first.conflicts);
+    const second = await importByWizard(path);
+    expect(second).toMatchObject({ created: 0, updated: 0, read: first.read });
+  });
+});
 
 describe('one order through the whole loop, each step by the right person', () => {
   let id: string;

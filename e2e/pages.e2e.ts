@@ -36,7 +36,8 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['outbox', 'youyi-01', '/outbox'],
   ['notices', 'youyi-neiqin', '/notices'],
   ['me', 'youyi-01', '/me'],
-  ['import', 'xietiao01', '/intake'],
+  ['imports', 'xietiao01', '/imports'],
+  ['import', 'xietiao01', '/imports/new'],
   ['cockpit', 'juzhang', '/cockpit'],
   ['ranking', 'xietiao-kezhang', '/indicators?period=2023-06'],
   ['trend', 'xietiao-kezhang', '/indicators/trend'],
@@ -55,6 +56,7 @@ const ADMIN_PAGES: [name: string, as: string, path: string][] = [
   ['accounts', 'sysadmin', '/accounts'],
   ['people-import', 'sysadmin', '/org/import'],
   ['jobs', 'sysadmin', '/system/jobs'],
+  ['sources', 'sysadmin', '/sources'],
   ['sessions', 'secadmin', '/sessions'],
   ['grants', 'secadmin', '/grants'],
   ['audit', 'auditadmin', '/audit'],
@@ -87,7 +89,7 @@ async function look(page: Page, name: string, path: string): Promise<string[]> {
   const width = page.viewportSize()!.width;
   const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
   if (wide > width) faults.push(`is ${wide} px wide`);
-  if ((await page.getByText('没有找到这个页面').count()) > 0) faults.push('is not there');
+  if ((await page.getByText(/没有这个页面|无权查看/).count()) > 0) faults.push('is not there');
   faults.push(...(await seriousFaults(page)));
   if (PICTURES) await page.screenshot({ path: `${PICTURES}${name}-${width}.png` });
   page.off('pageerror', onError);
