@@ -30,16 +30,18 @@ async function act(
 ): Promise<void> {
   const { context, page } = await openAs(browser, server.url, username);
   await page.goto(`/complaints/${id}`);
+  const answered = page.waitForResponse(
+    (response) => response.url().endsWith(`/complaints/${id}/commands`) && response.request().method() === 'POST',
+    { timeout: 60_000 },
+  );
   await page.locator('section[aria-label="可进行的操作"]').getByRole('button', { name: button, exact: true }).click();
   if (submit) {
     const form = page.locator('form').filter({ has: page.getByRole('button', { name: submit, exact: true }) });
     await fill(form);
-    const answered = page.waitForResponse((response) => response.url().includes(`/complaints/${id}/commands`));
     await form.getByRole('button', { name: submit, exact: true }).click();
-    const answer = await answered;
-    expect(answer.status(), await answer.text()).toBe(200);
   }
-  await page.waitForLoadState('networkidle');
+  const answer = await answered;
+  expect(answer.status(), await answer.text()).toBe(200);
   await context.close();
 }
 
