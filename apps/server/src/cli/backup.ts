@@ -8,7 +8,7 @@ import { BackupWriter, FORMAT, MANIFEST, type Manifest } from './backup-file.ts'
 import type { OpenSystem } from './open-system.ts';
 
 /** Not kept: sign-ins (people sign in again), messages on their way, rows half imported. */
-export const LEFT_OUT = ['session', 'outbox', 'outbox_cursor', 'import_stage', 'idempotency_key', 'migration'];
+export const LEFT_OUT = ['session', 'outbox', 'outbox_cursor', 'idempotency_key', 'migration'];
 
 const PART = 8 * 1024 * 1024;
 
