@@ -66,7 +66,7 @@ describe('a month of orders in the hotline’s own spreadsheet', () => {
     await expect
       .poll(
         async () => {
-          view = await (await context.request.get(`/api/v1/imports/${id}`)).json();
+          view = await (await context.request.get(`/api/v1/intake/imports/${id}`)).json();
           return view.status;
         },
         { timeout: 60_000, interval: 500 },
