@@ -72,7 +72,7 @@ describe('a month of orders in the hotline’s own spreadsheet', () => {
         { timeout: 60_000, interval: 500 },
       )
       .toBe('done');
-    await page.getByText('下一步：受理与派单').waitFor();
+    await page.getByText('再导入一份').waitFor();
     await context.close();
     return view as Record<'read' | 'created' | 'updated' | 'unchanged' | 'rejected' | 'conflicts', number>;
   }
