@@ -55,11 +55,9 @@ const ADMIN_PAGES: [name: string, as: string, path: string][] = [
   ['organisation', 'sysadmin', '/org'],
   ['accounts', 'sysadmin', '/accounts'],
   ['people-import', 'sysadmin', '/org/import'],
-  ['jobs', 'sysadmin', '/system/jobs'],
   ['sources', 'sysadmin', '/sources'],
   ['sessions', 'secadmin', '/sessions'],
   ['grants', 'secadmin', '/grants'],
-  ['audit', 'auditadmin', '/audit'],
 ];
 
 async function demoPath(context: BrowserContext, path: string): Promise<string> {
