@@ -3,11 +3,13 @@ import type { Deps } from '../../platform/deps.ts';
 import { sweepClocks } from './clock.jobs.ts';
 import { bindComplaintRoutes } from './complaint.routes.ts';
 import { createDictionary } from './dictionary.query.ts';
+import { RECOMPUTE_TASK, recomputeDeadlines } from './recompute.jobs.ts';
 
 export { sweepClocks } from './clock.jobs.ts';
 export { executeCommand } from './command.service.ts';
 export { createDictionary, type Dictionary } from './dictionary.query.ts';
 export { complaintWhere, listSql } from './list.query.ts';
+export { RECOMPUTE_TASK, recomputeDeadlines } from './recompute.jobs.ts';
 export { firstRound, protectComplainant, REGISTER_SQL, registerComplaint } from './register.service.ts';
 export { TRANSITION_SQL } from './state.repo.ts';
 
@@ -18,4 +20,9 @@ export function registerComplaintModule(api: FastifyInstance, deps: Deps): void 
     await sweepClocks(deps, signal);
   });
   deps.jobs.schedule('complaint.sweepClocks', '* * * * *');
+  deps.jobs.handle(RECOMPUTE_TASK, async (_payload, { signal }) => {
+    await recomputeDeadlines(deps, signal);
+    // Stopped with the server: the next one does it.
+    if (signal.aborted) await deps.jobs.add(deps.db, RECOMPUTE_TASK, {}, { key: RECOMPUTE_TASK });
+  });
 }
