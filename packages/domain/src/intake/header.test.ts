@@ -81,6 +81,105 @@ describe('finding the heading', () => {
     ]);
   });
 
+  const MIXED_DATA: Cell[] = [
+    '310113202306010001',
+    '2023-06-01',
+    '张三',
+    '13800000000',
+    '甲路乙弄有人违法搭建',
+    '城市管理',
+  ];
+  const MIXED_NAMES = ['工单编号', '受理时间', '投诉人 姓名', '投诉人 电话', '诉求内容', '一级分类'];
+  it.each([
+    [
+      'merged cells',
+      ['工单编号', '受理时间', '投诉人', null, '诉求内容', '一级分类'],
+      [null, null, '姓名', '电话', null, null],
+    ],
+    [
+      'merged cells, trailing ones left out',
+      ['工单编号', '受理时间', '投诉人', null, '诉求内容', '一级分类'],
+      [null, null, '姓名', '电话'],
+    ],
+    [
+      'the group written into each of its cells',
+      ['工单编号', '受理时间', '投诉人', '投诉人', '诉求内容', '一级分类'],
+      [null, null, '姓名', '电话', null, null],
+    ],
+    [
+      'every merged cell filled',
+      ['工单编号', '受理时间', '投诉人', '投诉人', '诉求内容', '一级分类'],
+      ['工单编号', '受理时间', '姓名', '电话', '诉求内容', '一级分类'],
+    ],
+  ] as [string, Cell[], Cell[]][])('reads groups beside names merged downwards: %s', (_how, upper, lower) => {
+    const rows = sheet(['某区热线工单导出表'], upper, lower, MIXED_DATA, MIXED_DATA);
+    expect(detectHeader(rows)).toMatchObject({ rowNumbers: [2, 3], lastRowNumber: 3 });
+    expect(names(rows)).toEqual(MIXED_NAMES);
+    expect(Object.values(fields(rows))).toEqual([
+      'externalNo',
+      'receivedAt',
+      'complainantName',
+      'complainantPhone',
+      'content',
+      'category1',
+    ]);
+  });
+
+  it('keeps names merged downwards when the groups below have more known names than they', () => {
+    const rows = sheet(
+      ['序号', '工单信息', null, null, '投诉人', null, '坐席', '办结码'],
+      [null, '工单编号', '受理时间', '诉求内容', '姓名', '联系电话'],
+      [1, '310113202306010001', '2023-06-01', '甲路乙弄有人违法搭建', '张三', '13800000000', 1001, 7],
+    );
+    expect(names(rows)).toEqual([
+      '序号',
+      '工单信息 工单编号',
+      '工单信息 受理时间',
+      '工单信息 诉求内容',
+      '投诉人 姓名',
+      '投诉人 联系电话',
+      '坐席',
+      '办结码',
+    ]);
+  });
+
+  it('reads three lines, whichever of them is the fullest', () => {
+    const data: Cell[] = [
+      '310113202306010001',
+      '2023-06-01',
+      '张三',
+      '13800000000',
+      '违法建筑',
+      '违法搭建',
+      '甲路乙弄有人搭建',
+    ];
+    const lines: Cell[][] = [
+      ['工单编号', '受理时间', '诉求信息', null, null, null, '诉求内容'],
+      [null, null, '投诉人', null, '归口', null, null],
+      [null, null, '姓名', '电话', '大类', '小类', null],
+    ];
+    expect(names(sheet(...lines, data, data))).toEqual([
+      '工单编号',
+      '受理时间',
+      '诉求信息 投诉人 姓名',
+      '诉求信息 投诉人 电话',
+      '诉求信息 归口 大类',
+      '诉求信息 归口 小类',
+      '诉求内容',
+    ]);
+  });
+
+  it('does not take a first order of few short words for a heading line', () => {
+    for (const first of [
+      ['A01', '电话', '市民', '噪音'],
+      ['A01', null, '市民', '市民'],
+      [null, '网站', '市民', null],
+    ]) {
+      const rows = sheet(['工单编号', '诉求来源', '诉求人', '备注'], first, DATA, DATA);
+      expect(detectHeader(rows).lastRowNumber).toBe(1);
+    }
+  });
+
   it('does not take the first order for a second heading line, even with empty cells', () => {
     const rows = sheet(['工单编号', '受理时间', '标题', '备注'], ['A0001', null, '占道经营', null], DATA);
     expect(detectHeader(rows).lastRowNumber).toBe(1);

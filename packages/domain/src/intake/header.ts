@@ -21,6 +21,8 @@ export interface Header {
 }
 
 const MAX_HEADER_LENGTH = 40;
+/** Of a label in a heading of several lines. */
+const MAX_LINE_LENGTH = 20;
 const MAX_GROUP_ROWS = 2;
 
 const labels = (row: SheetRow): string[] => row.cells.map((cell) => cleanLine(cellText(cell)));
@@ -56,29 +58,72 @@ function headingScore(row: SheetRow): number {
   return known * 3 + partly + (count - data - repeated) * 0.5 - data * 3;
 }
 
-/** Whether every filled cell is a short heading that stands below a gap or below a group's first cell. */
-function isSubHeading(upper: readonly string[], row: SheetRow): boolean {
+/** Where several columns carry one group's name, as exports without merged cells write it, or stand in its gap. */
+const inRun = (texts: readonly string[], i: number): boolean =>
+  texts[i] !== '' && (texts[i] === texts[i - 1] || texts[i] === texts[i + 1]);
+
+/**
+ * Whether a row can be the next line of a heading: short labels that stand in a gap above, below a group's cells, or repeat
+ * the name above. Labels below a name that spans no other column are believed only when they are known column names.
+ */
+function continuesBelow(upper: readonly string[], row: SheetRow): boolean {
   const texts = labels(row);
   let below = 0;
+  let known = 0;
+  let inGroups = 0;
+  let outside = 0;
   for (const [i, text] of texts.entries()) {
     if (text === '') continue;
-    if (looksLikeData(row.cells[i], text) || text.length > 20) return false;
-    const startsGroup = (upper[i] ?? '') !== '' && (upper[i + 1] ?? '') === '' && (texts[i + 1] ?? '') !== '';
-    if ((upper[i] ?? '') !== '' && !startsGroup) return false;
+    if (looksLikeData(row.cells[i], text) || text.length > MAX_LINE_LENGTH) return false;
     below++;
+    if (fieldByHeader(text)) known++;
+    const above = upper[i] ?? '';
+    const startsGroup = (upper[i + 1] ?? '') === '' && (texts[i + 1] ?? '') !== '';
+    if (above === '' || above === text || startsGroup) continue;
+    if (inRun(upper, i)) inGroups++;
+    else if (fieldByHeader(text)) outside++;
+    else return false;
   }
-  // Heading lines have gaps only where the upper line already names the column.
-  const complete = upper.every((text, i) => text !== '' || (texts[i] ?? '') !== '' || i >= texts.length);
-  return below >= 2 && complete && upper.some((text) => text === '');
+  // Two columns of one name may as well be namesakes with an order below.
+  const believed = outside === 0 ? inGroups === 0 || known > 0 : known * 2 >= below;
+  return below >= 2 && believed;
 }
 
-/** Whether the row above groups the heading below: at least two short labels, and fewer than the heading has. */
+/** Heading lines have gaps only where the upper line already names the column. */
+const complete = (upper: readonly string[], texts: readonly string[]): boolean =>
+  upper.every((text, i) => text !== '' || (texts[i] ?? '') !== '' || i >= texts.length);
+
+/** How many of the rows continue the heading whose first line is given. */
+function linesBelow(first: readonly string[], rows: readonly SheetRow[]): number {
+  let upper = first;
+  let taken = 0;
+  for (const [n, row] of rows.entries()) {
+    const opens = upper.some((text, i) => text === '' || inRun(upper, i));
+    const texts = labels(row);
+    const sameGroups = texts.every((text, i) => text === '' || text === upper[i]);
+    const knownOnly = texts.every((text) => text === '' || fieldByHeader(text) !== undefined);
+    if (sameGroups || !(opens || knownOnly) || !continuesBelow(upper, row)) break;
+    if (complete(upper, texts)) taken = n + 1;
+    upper = Array.from({ length: Math.max(upper.length, texts.length) }, (_, i) => texts[i] || upper[i] || '');
+  }
+  return taken;
+}
+
+/**
+ * Whether the row above names groups of the heading below, among them perhaps columns that are merged downwards: at least
+ * two short labels, one of which stands over several columns.
+ */
 function isGroupRow(row: SheetRow, below: readonly string[]): boolean {
   const texts = labels(row);
-  const count = filled(texts);
-  if (count < 2 || texts.some((text, i) => text !== '' && looksLikeData(row.cells[i], text))) return false;
-  if (texts.some((text) => /[:：]/.test(text))) return false;
-  return count < below.length && texts.every((text, i) => text === '' || (below[i] ?? '') !== '' || i < below.length);
+  if (filled(texts) < 2) return false;
+  const isLabel = (text: string, i: number) =>
+    text === '' || (text.length <= MAX_LINE_LENGTH && !/[:：]/.test(text) && !looksLikeData(row.cells[i], text));
+  if (!texts.every(isLabel)) return false;
+  return texts.some((text, i) => {
+    if (text === '' || (below[i + 1] ?? '') === '') return false;
+    const next = texts[i + 1] ?? '';
+    return next === '' || (next === text && below[i] !== below[i + 1]);
+  });
 }
 
 function join(upper: readonly string[], lower: readonly string[]): string[] {
@@ -92,7 +137,8 @@ function join(upper: readonly string[], lower: readonly string[]): string[] {
       out.push(top);
       if (top !== '') group = '';
     } else {
-      out.push(group === '' || group === bottom ? bottom : `${group} ${bottom}`);
+      const named = group === '' || group === bottom || bottom.startsWith(`${group} `);
+      out.push(named ? bottom : `${group} ${bottom}`);
     }
   }
   return out;
@@ -100,7 +146,9 @@ function join(upper: readonly string[], lower: readonly string[]): string[] {
 
 /**
  * Finds the heading among the first rows of a sheet (give 30–50): title rows above it are skipped, a heading of two or
- * three lines (merged groups over single names) is joined. Merges are inferred from the gaps they leave.
+ * three lines (merged groups over single names, beside names merged downwards) is joined. Merges are inferred from the gaps
+ * they leave, since a sheet lists them only behind its last row and CSV not at all; groups written into each of their cells
+ * are understood as well.
  */
 export function detectHeader(firstRows: readonly SheetRow[]): Header {
   let best = -1;
@@ -129,12 +177,16 @@ export function detectHeader(firstRows: readonly SheetRow[]): Header {
   const used = [best];
   let last = best;
 
-  const next = firstRows[best + 1];
-  if (next && next.rowNumber === main.rowNumber + 1 && isSubHeading(names, next)) {
-    const below = labels(next);
-    leaves = Array.from({ length: Math.max(names.length, below.length) }, (_, i) => below[i] || names[i] || '');
+  const after: SheetRow[] = [];
+  for (const row of firstRows.slice(best + 1, best + 1 + MAX_GROUP_ROWS)) {
+    if (row.rowNumber !== main.rowNumber + after.length + 1) break;
+    after.push(row);
+  }
+  for (const row of after.slice(0, linesBelow(names, after))) {
+    const below = labels(row);
+    leaves = Array.from({ length: Math.max(names.length, below.length) }, (_, i) => below[i] || leaves[i] || '');
     names = join(names, below);
-    last = best + 1;
+    last++;
     used.push(last);
   }
   for (let up = best - 1; up >= 0 && up >= best - MAX_GROUP_ROWS; up--) {
