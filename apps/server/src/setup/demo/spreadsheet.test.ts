@@ -26,6 +26,13 @@ describe('the demo spreadsheet', () => {
     const rows: SheetRow[] = [];
     for await (const row of sheet.rows()) rows.push(row);
     const header = detectHeader(rows.slice(0, 50));
+    expect(header.columns.map((column) => column.header)).toEqual([
+      '序号',
+      ...['工单编号', '受理时间', '工单来源', '紧急程度', '诉求类型'].map((below) => `工单信息 ${below}`),
+      ...['诉求人', '联系电话'].map((below) => `诉求人信息 ${below}`),
+      ...['诉求标题', '诉求内容', '事发地址', '街镇'].map((below) => `诉求信息 ${below}`),
+      ...['一级分类', '主办单位', '是否回访', '坐席工号'],
+    ]);
     const data = rows.filter(
       ({ rowNumber, cells }) => rowNumber > header.lastRowNumber && rowKind(cells, header.columns) === 'data',
     );

@@ -50,6 +50,12 @@ const GROUPS: readonly (readonly [from: number, to: number, name: string])[] = [
   [6, 7, '诉求人信息'],
   [8, 11, '诉求信息'],
 ];
+const inGroup = (column: number): boolean => GROUPS.some(([from, to]) => column >= from && column <= to);
+/** The heading's two lines: groups and names merged downwards, then the names below the groups. */
+const HEADING_LINES: readonly (readonly (string | null)[])[] = [
+  HEADINGS.map((name, i) => (inGroup(i) ? (GROUPS.find(([from]) => from === i)?.[2] ?? null) : name)),
+  HEADINGS.map((name, i) => (inGroup(i) ? name : null)),
+];
 const TITLE = '宝山区12345市民服务热线工单明细表';
 const HEADING_ROW = 4;
 const MAX_ROWS_PER_SHEET = 1_048_576;
@@ -232,8 +238,7 @@ async function writeCsvFile(path: string, messy: Mess): Promise<void> {
   };
   const line = (cells: readonly MessyCell[]): string =>
     `${HEADINGS.map((_, i) => quote(cells[i] ?? null)).join(',')}\r\n`;
-  const groups = HEADINGS.map((_, i) => GROUPS.find(([from]) => from === i)?.[2] ?? null);
-  let buffer = line([TITLE]) + line([subtitle]) + line(groups) + line(HEADINGS);
+  let buffer = line([TITLE]) + line([subtitle]) + HEADING_LINES.map(line).join('');
   for (const { cells } of messy.lines()) {
     buffer += line(cells);
     if (buffer.length > 64 * 1024) {
@@ -274,17 +279,7 @@ async function writeXlsxFile(path: string, messy: Mess): Promise<void> {
     // Formatted once down to the last row: the declared range says nothing about the data.
     yield `${HEAD}<worksheet xmlns="${MAIN}"><dimension ref="A1:XFD${MAX_ROWS_PER_SHEET}"/><sheetData>`;
     yield rowXml(1, [TITLE]) + rowXml(2, [subtitle]);
-    yield rowXml(
-      3,
-      HEADINGS.map(
-        (name, i) =>
-          GROUPS.find(([from]) => from === i)?.[2] ?? (GROUPS.some(([from, to]) => i > from && i <= to) ? null : name),
-      ),
-    );
-    yield rowXml(
-      HEADING_ROW,
-      HEADINGS.map((name, i) => (GROUPS.some(([from, to]) => i >= from && i <= to) ? name : null)),
-    );
+    yield HEADING_LINES.map((cells, i) => rowXml(HEADING_ROW - 1 + i, cells)).join('');
     let number = HEADING_ROW;
     let buffer = '';
     for (const { cells } of messy.lines()) {
@@ -296,9 +291,7 @@ async function writeXlsxFile(path: string, messy: Mess): Promise<void> {
       }
     }
     const groups = GROUPS.map(([from, to]) => `${columnName(from)}3:${columnName(to)}3`);
-    const upright = HEADINGS.flatMap((_, i) =>
-      GROUPS.some(([from, to]) => i >= from && i <= to) ? [] : [`${columnName(i)}3:${columnName(i)}4`],
-    );
+    const upright = HEADINGS.flatMap((_, i) => (inGroup(i) ? [] : [`${columnName(i)}3:${columnName(i)}4`]));
     const merges = [`A1:${last}1`, `A2:${last}2`, ...groups, ...upright];
     yield `${buffer}</sheetData><mergeCells count="${merges.length}">${merges.map((ref) => `<mergeCell ref="${ref}"/>`).join('')}</mergeCells></worksheet>`;
   }
