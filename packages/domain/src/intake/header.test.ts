@@ -277,6 +277,25 @@ describe('proposing a mapping', () => {
     expect(column.why).toContain('不是日期');
   });
 
+  it('knows a grouped name also where its lines were joined before', () => {
+    expect(
+      fields(sheet(['工单信息 工单编号', '工单信息 受理时间', '诉求 内容描述'], DATA.slice(0, 3), DATA.slice(0, 3))),
+    ).toEqual({
+      '工单信息 工单编号': 'externalNo',
+      '工单信息 受理时间': 'receivedAt',
+      '诉求 内容描述': 'content',
+    });
+  });
+
+  it('does not guess from what only few rows fill in', () => {
+    const prose = '门前长期占道经营，行人只能走在车道上，希望尽快处理为盼';
+    const rows = sheet(
+      ['工单编号', '受理时间', '标题', '特别情况'],
+      ...Array.from({ length: 10 }, (_, i): Cell[] => [`A${i}0001`, DATA[1]!, '占道经营', i === 0 ? prose : null]),
+    );
+    expect(fields(rows)).toMatchObject({ 标题: 'title', 特别情况: null });
+  });
+
   it('says what every order needs and no column gives', () => {
     const rows = sheet(['工单编号', '联系电话'], [DATA[0]!, DATA[3]!]);
     expect(proposeMapping(detectHeader(rows), rows.slice(1)).missing).toEqual(['受理时间', '标题或内容']);

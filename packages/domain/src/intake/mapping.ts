@@ -27,6 +27,8 @@ export interface ProposedMapping {
 
 interface Profile {
   readonly filled: number;
+  /** Share of the cells that hold anything. */
+  readonly fill: number;
   readonly dates: number;
   readonly mobiles: number;
   readonly phones: number;
@@ -66,6 +68,7 @@ function profile(cells: readonly (Cell | undefined)[]): Profile {
   const share = (n: number): number => (filled === 0 ? 0 : n / filled);
   return {
     filled,
+    fill: cells.length === 0 ? 0 : filled / cells.length,
     dates: share(dates),
     mobiles: share(mobiles),
     phones: share(phones),
@@ -101,7 +104,8 @@ function doubt(field: FieldKey, seen: Profile): { factor: number; note: string }
 function byContent(column: number, seen: Profile): Candidate[] {
   const out: Candidate[] = [];
   const add = (field: FieldKey, confidence: number, why: string) => out.push({ column, field, confidence, why });
-  if (seen.filled < 1) return out;
+  // What few rows fill in is a special circumstance, not what the order is about.
+  if (seen.fill < 0.3) return out;
   if (seen.mobiles >= 0.6) add('complainantPhone', 0.55, '内容大多是11位手机号');
   else if (seen.dates >= 0.8 && seen.codes < 0.8) add('receivedAt', 0.5, '内容大多是日期时间');
   else if (seen.meanLength >= 25 && seen.prose >= 0.6) add('content', 0.5, '内容是较长的文字');
@@ -120,13 +124,20 @@ function candidates(position: number, column: Column, seen: Profile): Candidate[
   if (whole) {
     add(whole, 0.98 - vagueness(whole, column.header) * 0.1, `列名“${column.header}”即${TARGET_FIELDS[whole].label}`);
   } else {
-    const leaf = column.leaf === column.header ? undefined : fieldByHeader(column.leaf);
-    if (leaf) add(leaf, 0.85, `列名末级“${column.leaf}”即${TARGET_FIELDS[leaf].label}`);
+    const last = lastLine(column);
+    const leaf = last === column.header ? undefined : fieldByHeader(last);
+    if (leaf) add(leaf, 0.85, `列名末级“${last}”即${TARGET_FIELDS[leaf].label}`);
     for (const { key, share, synonym } of fieldsWithinHeader(column.header)) {
       if (share >= 0.4) add(key, 0.45 + share * 0.35, `列名“${column.header}”含“${synonym}”`);
     }
   }
   return whole ? out : [...out, ...byContent(position, seen)];
+}
+
+/** The last line of a grouped heading, also where the lines were joined into one before, as in our sheet of returned rows. */
+function lastLine({ header, leaf }: Column): string {
+  const joined = /[\u4e00-\u9fff].* (\S*[\u4e00-\u9fff]\S*)$/.exec(header)?.[1];
+  return leaf === header && joined ? joined : leaf;
 }
 
 /** 0 for the field's own label, towards 1 for its vaguest synonym. */

@@ -115,6 +115,44 @@ describe('an export taken in', () => {
     expect(await eventCount()).toBe(events + 1);
   });
 
+  test('the returned rows, corrected, are taken as if they came from the export itself', async () => {
+    const heading = '序号,工单信息,,诉求人,,备注\n,工单编号,受理时间,标题,电话,\n';
+    const line = (n: number, at: string) => `${n},${row(n).no},${at},门前占道,${row(n).phone},老案\n`;
+    const first = await take(await writeText(`${heading}${line(1, '2023-05-01')}${line(2, '上周三')}`));
+    expect(first).toMatchObject({ ...COUNTS, read: 2, created: 1, rejected: 1 });
+    const corrected = fixturePath('xlsx');
+    const [titles, cells] = await returned(first.rejects);
+    expect(titles).toEqual([
+      '原行号',
+      '退回情况',
+      '原因',
+      '系统内编号',
+      '序号',
+      '工单信息 工单编号',
+      '工单信息 受理时间',
+      '诉求人 标题',
+      '诉求人 电话',
+      '备注',
+    ]);
+    await writeSheet(corrected, {
+      columns: titles!.map((header) => ({ header })),
+      rows: [cells!.map((cell) => (cell === '上周三' ? '2023-05-03' : cell))],
+    });
+    expect(await take(corrected)).toMatchObject({ ...COUNTS, read: 1, created: 1 });
+    expect(await orderOf(row(2).no!)).toMatchObject({ title: '门前占道', extras: { 备注: '老案' } });
+    expect((await orderOf(row(2).no!)).extras).not.toHaveProperty('原因');
+  });
+
+  test('an order that comes twice under different running numbers is one order', async () => {
+    const lines = [1, 2].map((n) => `${n},${row(1).no},2023-05-01,门前占道\n`).join('');
+    expect(await take(await writeText(`基本情况,,,诉求\n序号,工单编号,受理时间,标题\n${lines}`))).toMatchObject({
+      ...COUNTS,
+      read: 2,
+      created: 1,
+      unchanged: 1,
+    });
+  });
+
   test('every row that cannot be taken comes back with its cells and all its reasons', async () => {
     const result = await takeRows([
       row(1),

@@ -49,7 +49,8 @@ const KEPT = [
 const RUNNING_NUMBER = /^(?:序号|行号|序列|no\.?|#|index|row)$/i;
 
 function extrasDigest(keyring: Keyring, extras: Readonly<Record<string, string>>): string {
-  const said = Object.entries(extras).filter(([name]) => !RUNNING_NUMBER.test(name));
+  // Of a grouped heading the last part names the column.
+  const said = Object.entries(extras).filter(([name]) => !RUNNING_NUMBER.test(name.split(' ').at(-1)!));
   return said.length === 0 ? '' : textDigest(keyring, JSON.stringify(said));
 }
 

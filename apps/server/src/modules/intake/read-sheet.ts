@@ -19,6 +19,7 @@ import {
 } from '@bihuan/domain/intake';
 import { invalid } from '../../platform/errors.ts';
 import { type OpenedSheet, openSheet, SheetError } from '../../platform/spreadsheet/index.ts';
+import { withoutRejectColumns } from './reject-sheet.service.ts';
 import type { RememberedMapping, Source } from './sources.repo.ts';
 
 /** Enough for a heading below title rows and a fair sample of every column. */
@@ -43,7 +44,7 @@ export async function readBeginning(path: string, fileName: string, wanted?: str
     if (head.length >= HEAD_ROWS) break;
   }
   if (head.length === 0) throw new SheetError('sheet_empty');
-  const header = detectHeader(head.slice(0, 50));
+  const header = withoutRejectColumns(detectHeader(head.slice(0, 50)));
   const rows = head.filter(
     (row) => row.rowNumber > header.lastRowNumber && rowKind(row.cells, header.columns) === 'data',
   );

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import type { Cell } from '@bihuan/domain/intake';
+import type { Cell, Header } from '@bihuan/domain/intake';
 import type { Keyring } from '../../platform/crypto/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { writeSheet } from '../../platform/spreadsheet/index.ts';
@@ -33,15 +33,23 @@ async function* returnedRows(deps: Deps, job: ImportJob): AsyncGenerator<Cell[]>
   }
 }
 
+/** What stands in front of a returned row's own cells. */
+const REJECT_COLUMNS = [
+  { header: '原行号', width: 8 },
+  { header: '退回情况', width: 10 },
+  { header: '原因', width: 60 },
+  { header: '系统内编号', width: 18 },
+] as const;
+
+/** A corrected sheet of returned rows is read as the export it came from: ours says nothing of the orders. */
+export function withoutRejectColumns(header: Header): Header {
+  const ours = REJECT_COLUMNS.every((column, i) => header.columns[i]?.header === column.header);
+  return ours ? { ...header, columns: header.columns.slice(REJECT_COLUMNS.length) } : header;
+}
+
 /** The returned rows with their reasons in front of their original cells: corrected, the file can be imported as it is. */
 const sheetOf = (deps: Deps, job: ImportJob) => ({
-  columns: [
-    { header: '原行号', width: 8 },
-    { header: '退回情况', width: 10 },
-    { header: '原因', width: 60 },
-    { header: '系统内编号', width: 18 },
-    ...job.options.header.columns.map(({ header }) => ({ header })),
-  ],
+  columns: [...REJECT_COLUMNS, ...job.options.header.columns.map(({ header }) => ({ header }))],
   rows: returnedRows(deps, job),
   sheetName: '退回',
 });
