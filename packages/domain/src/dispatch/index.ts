@@ -38,9 +38,12 @@ const WEIGHT = { town: 5, compound: 4, village: 4, landmark: 3, road: 2, history
 /** A name shorter than this says nothing on its own. */
 const SHORTEST_NAME = 2;
 
+/** The first two characters as one number. */
+const startKey = (text: string, at: number): number => text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1);
+
 /** The place dictionary, indexed by the first two characters of every name so that a text is read once. */
 export class DispatchDictionary {
-  readonly #byStart = new Map<string, { name: string; hit: Hit }[]>();
+  readonly #byStart = new Map<number, { name: string; hit: Hit }[]>();
 
   constructor(places: readonly PlaceEntry[], towns: readonly TownEntry[]) {
     const squadronOf = new Map(towns.map((town) => [town.id, town.unitId]));
@@ -76,7 +79,7 @@ export class DispatchDictionary {
 
   #add(name: string, hit: Hit): void {
     if (name.length < SHORTEST_NAME) return;
-    const key = name.slice(0, 2);
+    const key = startKey(name, 0);
     const list = this.#byStart.get(key);
     if (list) list.push({ name, hit });
     else this.#byStart.set(key, [{ name, hit }]);
@@ -135,10 +138,14 @@ export class DispatchDictionary {
   #find(text: string): Hit[] {
     const found: Hit[] = [];
     for (let at = 0; at < text.length - 1; ) {
-      const candidates = this.#byStart.get(text.slice(at, at + 2));
+      const candidates = this.#byStart.get(startKey(text, at));
+      if (!candidates) {
+        at++;
+        continue;
+      }
       let longest = 0;
       let here: Hit[] = [];
-      for (const { name, hit } of candidates ?? []) {
+      for (const { name, hit } of candidates) {
         if (name.length < longest || !text.startsWith(name, at)) continue;
         if (name.length > longest) here = [];
         longest = name.length;

@@ -28,7 +28,8 @@ const PATTERN = new RegExp(
   ].join('|'),
   'g',
 );
-const WORTH_A_LOOK = /[0-9@\uff10-\uff19\uff20]/;
+/** Eight digits with at most two signs between each other, or an @: nothing above matches without. */
+const WORTH_A_LOOK = /(?:[0-9\uff10-\uff19][-() \uff0d\uff08\uff09\u3000]{0,2}){8}|[@\uff20]/;
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 

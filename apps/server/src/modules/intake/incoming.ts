@@ -28,9 +28,8 @@ export interface Incoming {
   readonly address: Masked | null;
   readonly nameIndex: Buffer | null;
   readonly phoneIndex: Buffer | null;
-  readonly digests: Digests;
-  /** The digests as they are kept. */
-  readonly joined: string;
+  /** Its {@link Digests}, joined as they are kept. */
+  readonly digests: string;
 }
 
 /** Fields of the row that are kept among the extras, under their usual names. */
@@ -124,8 +123,7 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
     address,
     nameIndex: name,
     phoneIndex: phone,
-    digests,
-    joined: joinDigests(digests),
+    digests: joinDigests(digests),
   };
 }
 

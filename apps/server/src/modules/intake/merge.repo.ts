@@ -34,7 +34,7 @@ export interface StagedOrder {
   readonly originals: Buffer | null;
 }
 
-const STAGE = `create temp table if not exists intake_stage (
+export const STAGE = `create temp table if not exists intake_stage (
   row_no integer, id uuid, external_no text, kind text, urgency text, category_code text, title text, content text, address text,
   town_id uuid, place_id uuid, callback_wanted boolean, anonymous boolean, extras jsonb,
   received_at timestamptz, first_contact_due_at timestamptz, due_at timestamptz, next_check_at timestamptz, answered_at timestamptz, result text,
@@ -56,7 +56,7 @@ function copyField(value: CopyValue): string {
 
 const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-function copyLine(order: StagedOrder): string {
+export function copyLine(order: StagedOrder): string {
   const values: CopyValue[] = [
     order.rowNo,
     order.id,

@@ -1,8 +1,9 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { maskPersonal } from '@bihuan/domain/intake';
 import type { BulkTrx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { firstRound, protectComplainant } from '../complaint/index.ts';
-import { flagsDigest, indexDigest, joinDigests, splitDigests, textDigest } from './digest.ts';
+import { type Digests, flagsDigest, indexDigest, joinDigests, splitDigests, textDigest } from './digest.ts';
 import { type Incoming, maskOpenText } from './incoming.ts';
 import {
   type CurrentOrder,
@@ -12,12 +13,16 @@ import {
   lockCurrent,
   lockSource,
   type Origin,
+  type StagedOrder,
   stageOrders,
   type UpdatedOrder,
   updateOrders,
 } from './merge.repo.ts';
 import { categoryOf, type Lexicon, stagedOrder, townOf } from './prepare.ts';
 import { labelOf, reconcile } from './reconcile.ts';
+
+/** Encrypting can outrun the event loop; other requests get their turn this often. */
+const BREATHE_ROWS = 200;
 
 type MergeDeps = Pick<Deps, 'keyring' | 'workingTime'>;
 
@@ -55,7 +60,7 @@ async function compareRepeats(trx: BulkTrx, sourceId: string, repeats: readonly 
   const known = await knownByNumber(trx, sourceId, repeats);
   return repeats.map((incoming): Merged => {
     const order = known.get(incoming.externalNo)!;
-    const same = order.digests === incoming.joined;
+    const same = order.digests === incoming.digests;
     return {
       incoming,
       result: same ? 'unchanged' : 'conflict',
@@ -90,15 +95,17 @@ async function mergeFirsts(
   for (const incoming of firsts) {
     const order = known.get(incoming.externalNo);
     if (!order) fresh.push(incoming);
-    else if (order.digests !== incoming.joined) different.push(incoming);
+    else if (order.digests !== incoming.digests) different.push(incoming);
     else merged.push({ incoming, result: 'unchanged', complaintId: order.id, number: order.number, reasons: [] });
   }
   if (fresh.length > 0) {
     const options = { now: origin.now, closeAnswered };
-    await stageOrders(
-      trx,
-      fresh.map((incoming) => stagedOrder(deps, lexicon, incoming, options)),
-    );
+    const staged: StagedOrder[] = [];
+    for (const incoming of fresh) {
+      staged.push(stagedOrder(deps, lexicon, incoming, options));
+      if (staged.length % BREATHE_ROWS === 0) await breathe();
+    }
+    await stageOrders(trx, staged);
     const made = new Map((await createStaged(trx, origin)).map((order) => [order.external_no, order]));
     for (const incoming of fresh) {
       const order = made.get(incoming.externalNo);
@@ -147,7 +154,8 @@ function compare(
   incoming: Incoming,
 ): { update: UpdatedOrder; conflicts: string[] } {
   const { keyring } = deps;
-  const { row, digests } = incoming;
+  const { row } = incoming;
+  const digests = splitDigests(incoming.digests) as Digests;
   const open = <T>(cipher: Buffer | null, field: string, plain: T): T | string =>
     cipher === null ? plain : keyring.decrypt(cipher, `complainant.${field}:${order.id}`);
   const originals =

@@ -100,7 +100,7 @@ export function stagedOrder(
       content.found.length > 0 ? seal('content', row.content) : null,
       address !== null && address.found.length > 0 ? seal('address', row.address) : null,
     ],
-    digests: incoming.joined,
+    digests: incoming.digests,
     originals:
       originals === null ? null : deps.keyring.encrypt(JSON.stringify(originals), `intake_record.originals:${id}`),
   };

@@ -1,11 +1,10 @@
-import { type Cell, parseRow, type RowResult, rowKind, type SheetRow } from '@bihuan/domain/intake';
+import type { Cell } from '@bihuan/domain/intake';
 import type { Trx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Problem } from '../../platform/errors.ts';
 import { publish } from '../../platform/outbox/index.ts';
-import { openSheet } from '../../platform/spreadsheet/index.ts';
 import { createDictionary } from '../complaint/index.ts';
-import { type Incoming, incomingOf, numberOf, SeenNumbers } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
 import {
   advanceJob,
   type Counts,
@@ -23,12 +22,9 @@ import type { Origin } from './merge.repo.ts';
 import { mergeOrders } from './merge.service.ts';
 import { actorOfImport } from './people.query.ts';
 import { type Lexicon, loadLexicon } from './prepare.ts';
+import { type ReadRow, readRows } from './read-rows.ts';
 import { sealCells, storeRejectSheet } from './reject-sheet.service.ts';
 
-/** Rows of one transaction: what a kill can cost, and what is held in memory. */
-const CHUNK_ROWS = 2_000;
-/** Rows of a chunk are few when its cells are large. */
-const CHUNK_CHARACTERS = 8_000_000;
 const LEXICON_LIFE = 60_000;
 /** Of the clock: a receiving time a little ahead of ours is a matter of clocks. */
 const AHEAD = 60_000;
@@ -73,75 +69,45 @@ async function begin(deps: Deps, jobId: string): Promise<ImportJob | null> {
 
 async function takeRows(deps: Deps, job: ImportJob, options: RunOptions): Promise<void> {
   const file = await deps.files.get(job.file_id);
-  const sheet = await openSheet(file.path, { filename: job.file_name });
   const actor = job.created_by === null ? null : await actorOfImport(deps.db, job.created_by);
   const dictionary = createDictionary(deps.db, deps.clock);
   let lexicon: { at: number; value: Lexicon } | null = null;
-  const { header } = job.options;
-  const rowOptions = {
-    date1904: sheet.date1904,
-    ...(job.options.dateOrder === null ? {} : { dateOrder: job.options.dateOrder }),
-    ...(job.options.defaultReceivedAt === null ? {} : { defaultReceivedAt: job.options.defaultReceivedAt }),
-  };
-  const seen = new SeenNumbers();
-  let fraction = job.progress;
   let cursor = job.cursor_row;
-  let parsed: ParsedRow[] = [];
-  let characters = 0;
   let writing: Promise<void> = Promise.resolve();
 
-  /** While the database takes one chunk in, the next is read and parsed. */
-  async function handOver(): Promise<void> {
+  const reading = readRows(deps.keyring, {
+    path: file.path,
+    fileName: job.file_name,
+    sheet: job.sheet,
+    header: job.options.header,
+    mapping: job.mapping,
+    dateOrder: job.options.dateOrder,
+    defaultReceivedAt: job.options.defaultReceivedAt,
+    after: job.cursor_row,
+  });
+  // While the database takes one chunk in, the next is read and parsed in a thread of its own.
+  for await (const { rows, progress } of reading) {
     await writing;
-    const chunk = parsed;
-    parsed = [];
-    characters = 0;
-    if (chunk.length === 0) return;
+    if (options.signal?.aborted) break;
     const from = cursor;
-    cursor = chunk.at(-1)!.row.rowNumber;
+    cursor = rows.at(-1)!.rowNumber;
     if (!lexicon || deps.clock.now() - lexicon.at > LEXICON_LIFE)
       lexicon = { at: deps.clock.now(), value: await loadLexicon(deps.db, dictionary) };
-    const names = lexicon.value;
-    const progress = fraction;
-    writing = writeChunk(deps, job, { chunk, from, progress, actor, seen, lexicon: names }).then((after) =>
+    writing = writeChunk(deps, job, { rows, from, progress, actor, lexicon: lexicon.value }).then((after) =>
       options.onProgress?.(after),
     );
-    // Seen at the next hand-over; until then it must not count as unhandled.
+    // Seen at the next chunk; until then it must not count as unhandled.
     writing.catch(() => {});
   }
-
-  for await (const row of sheet.rows(job.sheet ?? undefined, (read) => {
-    fraction = read;
-  })) {
-    if (row.rowNumber <= header.lastRowNumber || rowKind(row.cells, header.columns) !== 'data') continue;
-    const result = parseRow(row.cells, job.mapping, rowOptions);
-    if (row.rowNumber <= job.cursor_row) {
-      // Taken before the interruption; its number is remembered for repetitions further down.
-      if (result.ok) seen.add(numberOf(deps.keyring, result.value));
-      continue;
-    }
-    parsed.push({ row, result });
-    for (const cell of row.cells) if (typeof cell === 'string') characters += cell.length;
-    if (parsed.length < CHUNK_ROWS && characters < CHUNK_CHARACTERS) continue;
-    await handOver();
-    if (options.signal?.aborted) break;
-  }
-  if (!options.signal?.aborted) await handOver();
   await writing;
 }
 
-interface ParsedRow {
-  readonly row: SheetRow;
-  readonly result: RowResult;
-}
-
 interface Chunk {
-  readonly chunk: readonly ParsedRow[];
+  readonly rows: readonly ReadRow[];
   /** Where the cursor must stand. */
   readonly from: number;
   readonly progress: number;
   readonly actor: Origin['actor'];
-  readonly seen: SeenNumbers;
   readonly lexicon: Lexicon;
 }
 
@@ -150,30 +116,28 @@ async function writeChunk(deps: Deps, job: ImportJob, work: Chunk): Promise<Impo
   const now = deps.clock.now();
   const orders: Incoming[] = [];
   const rejects: RejectRow[] = [];
-  const cellsOf = new Map<number, readonly Cell[]>();
+  const cellsOf = new Map<number, string>();
   const rejectOf = (
     rowNo: number,
     kind: RejectRow['kind'],
     reasons: readonly string[],
-    cells: readonly Cell[],
+    cells: string,
     complaintId: string | null = null,
-  ): RejectRow => ({ rowNo, kind, reasons, complaintId, cells: sealCells(deps.keyring, job.id, rowNo, cells) });
+  ): RejectRow => ({
+    rowNo,
+    kind,
+    reasons,
+    complaintId,
+    cells: sealCells(deps.keyring, job.id, rowNo, JSON.parse(cells) as Cell[]),
+  });
 
-  for (const { row, result } of work.chunk) {
+  for (const row of work.rows) {
     const { rowNumber, cells } = row;
-    if (!result.ok) {
-      rejects.push(
-        rejectOf(
-          rowNumber,
-          'rejected',
-          result.reasons.map(({ message }) => message),
-          cells,
-        ),
-      );
-    } else if (result.value.receivedAt > now + AHEAD) {
+    if ('reasons' in row) rejects.push(rejectOf(rowNumber, 'rejected', row.reasons, cells));
+    else if (row.incoming.row.receivedAt > now + AHEAD)
       rejects.push(rejectOf(rowNumber, 'rejected', ['受理时间晚于现在，请核对'], cells));
-    } else {
-      orders.push(incomingOf(deps.keyring, work.seen, rowNumber, result.value));
+    else {
+      orders.push(row.incoming);
       cellsOf.set(rowNumber, cells);
     }
   }
@@ -183,7 +147,7 @@ async function writeChunk(deps: Deps, job: ImportJob, work: Chunk): Promise<Impo
     if (locked.cancel_requested_at !== null) return null;
     const counts: { -readonly [K in keyof Counts]: number } = {
       ...NO_COUNTS,
-      read: work.chunk.length,
+      read: work.rows.length,
       rejected: rejects.length,
     };
     const merged = await mergeOrders(
@@ -209,7 +173,7 @@ async function writeChunk(deps: Deps, job: ImportJob, work: Chunk): Promise<Impo
     }
     await insertRejects(trx, job.id, rejects);
     await advanceJob(trx, job.id, {
-      cursorRow: work.chunk.at(-1)!.row.rowNumber,
+      cursorRow: work.rows.at(-1)!.rowNumber,
       progress: work.progress,
       counts,
       now,

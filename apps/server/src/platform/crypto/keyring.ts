@@ -5,6 +5,7 @@ import {
   createHmac,
   hkdfSync,
   randomBytes,
+  randomFillSync,
   timingSafeEqual,
 } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -23,6 +24,8 @@ export interface Keyring {
   decrypt(cipher: Buffer, context: string): string;
   /** Keyed digest of a normalised value; equal values, equal digests. */
   blindIndex(value: string, kind: 'phone' | 'name'): Buffer;
+  /** The master key, for a thread of this process to make the same keyring of; it goes nowhere else. */
+  forThread(): Uint8Array;
 }
 
 const VERSION = 1;
@@ -40,7 +43,7 @@ export function keyringFrom(master: Buffer): Keyring {
     createHmac('sm3', macKey).update(`${context}\0`).update(body).digest().subarray(0, TAG_BYTES);
   return {
     encrypt(plain, context) {
-      const iv = randomBytes(16);
+      const iv = nextIv();
       const cipher = createCipheriv('sm4-ctr', cipherKey, iv);
       const body = Buffer.concat([Buffer.from([VERSION]), iv, cipher.update(plain, 'utf8'), cipher.final()]);
       return Buffer.concat([body, tagOf(body, context)]);
@@ -56,7 +59,21 @@ export function keyringFrom(master: Buffer): Keyring {
     blindIndex(value, kind) {
       return createHmac('sm3', indexKey).update(`${kind}\0${value}`).digest();
     },
+    forThread: () => Uint8Array.from(master),
   };
+}
+
+const IVS = Buffer.alloc(16 * 256);
+let ivsUsed = IVS.length;
+
+/** Random bytes are drawn for many values at once: each draw is a call into OpenSSL. */
+function nextIv(): Buffer {
+  if (ivsUsed === IVS.length) {
+    randomFillSync(IVS);
+    ivsUsed = 0;
+  }
+  ivsUsed += 16;
+  return IVS.subarray(ivsUsed - 16, ivsUsed);
 }
 
 /** Reads the master key from the data folder, or makes it on the first start. Losing it loses every protected field. */

@@ -14,7 +14,7 @@ const SNIFF_CHARACTERS = 64 * 1024;
 /**
  * A byte-order mark decides; else the whole file either is UTF-8 or is taken for GB18030 (which contains GBK and
  * GB2312). A UTF-8 file with a few broken characters, as byte-limited columns leave them, still counts as UTF-8: at
- * most one in twenty. Reads the file once or twice, keeping nothing.
+ * most one in twenty. Keeps nothing of what it reads.
  */
 export async function detectEncoding(path: string, head: Buffer): Promise<Encoding> {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
@@ -36,6 +36,8 @@ export async function detectEncoding(path: string, head: Buffer): Promise<Encodi
         if (code === 0xfffd) broken++;
         else if (code > 0x7f) good++;
       }
+      // More broken than whole, in thousands of characters: the rest of the file cannot turn that round.
+      if (good + broken > 5000 && broken > good) return 'gb18030';
     }
     return good > 0 && broken * 20 <= good ? 'utf-8' : 'gb18030';
   }
