@@ -30,11 +30,11 @@ export interface LimitRun {
 }
 
 /** What the same SQL reaches without our server. */
-export async function measureLimit(run: LimitRun): Promise<Measured & { by: string }> {
+export async function measureLimit(run: LimitRun): Promise<Measured> {
   return hasPgbench ? byPgbench(run) : byDriver(run);
 }
 
-async function byPgbench({ url, variants, clients, seconds, orders }: LimitRun): Promise<Measured & { by: string }> {
+async function byPgbench({ url, variants, clients, seconds, orders }: LimitRun): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'bihuan-pgbench-'));
   try {
     const files: string[] = [];
@@ -84,7 +84,7 @@ async function byPgbench({ url, variants, clients, seconds, orders }: LimitRun):
         if (micros > 0) latencies.push(micros / 1000);
       }
     }
-    return { ...summarise(latencies, seconds), perSecond: tps, by: 'pgbench' };
+    return { ...summarise(latencies, seconds), perSecond: tps };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -117,7 +117,7 @@ function asText(value: unknown): string | null {
 }
 
 /** Without pgbench: the same statements, prepared, over bare connections in this process. */
-async function byDriver({ url, variants, clients, seconds, orders }: LimitRun): Promise<Measured & { by: string }> {
+async function byDriver({ url, variants, clients, seconds, orders }: LimitRun): Promise<Measured> {
   const latencies: number[] = [];
   let next = orders?.from ?? 1;
   const until = performance.now() + seconds * 1000;
@@ -136,7 +136,7 @@ async function byDriver({ url, variants, clients, seconds, orders }: LimitRun): 
       }
     }),
   );
-  return { ...summarise(latencies, seconds), by: '驱动循环' };
+  return summarise(latencies, seconds);
 }
 
 /** Runs templates on one connection, each as a prepared statement. @returns the last statement's rows but COMMIT's */

@@ -8,7 +8,21 @@ export interface Statement {
 }
 
 /** The SQL one request really sends, in order, BEGIN and COMMIT included: what the limit is measured with. */
-export async function record(app: FastifyInstance, request: HttpRequest, cookie: string): Promise<Statement[]> {
+export function record(app: FastifyInstance, request: HttpRequest, cookie: string): Promise<Statement[]> {
+  return recordStatements(async () => {
+    const response = await app.inject({
+      method: request.method,
+      url: request.path,
+      headers: { cookie },
+      ...(request.body === undefined ? {} : { payload: request.body as object }),
+    });
+    if (response.statusCode !== 200)
+      throw new Error(`${request.path}: ${response.statusCode} ${response.body.slice(0, 300)}`);
+  });
+}
+
+/** The SQL that some work sends. */
+export async function recordStatements(work: () => Promise<unknown>): Promise<Statement[]> {
   const statements: Statement[] = [];
   const original = pg.Client.prototype.query;
   // Every statement of the server passes here, pooled or not.
@@ -20,14 +34,7 @@ export async function record(app: FastifyInstance, request: HttpRequest, cookie:
     return (original as (...all: unknown[]) => unknown).apply(this, args);
   } as typeof original;
   try {
-    const response = await app.inject({
-      method: request.method,
-      url: request.path,
-      headers: { cookie },
-      ...(request.body === undefined ? {} : { payload: request.body as object }),
-    });
-    if (response.statusCode !== 200)
-      throw new Error(`${request.path}: ${response.statusCode} ${response.body.slice(0, 300)}`);
+    await work();
   } finally {
     pg.Client.prototype.query = original;
   }

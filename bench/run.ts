@@ -7,11 +7,22 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { buildApp } from '../apps/server/src/build-app.ts';
 import { PROJECT_ROOT } from '../apps/server/src/platform/config.ts';
+import { measureBulletin } from './bulletin.ts';
+import { measureImport } from './import.ts';
 import { load, type Measured } from './measure.ts';
 import { type HotPath, hotPaths } from './paths.ts';
 import { hasPgbench, measureLimit } from './pgbench.ts';
 import { record, type Template, toTemplates } from './record.ts';
-import { type Row, report, type SizeResult } from './report.ts';
+import {
+  median,
+  number,
+  type RankingGrowth,
+  type Row,
+  report,
+  type SizeResult,
+  summaryOf,
+  type Turn,
+} from './report.ts';
 import {
   addPending,
   benchDeps,
@@ -30,10 +41,12 @@ const { values: options } = parseArgs({
     data: { type: 'string', default: join(PROJECT_ROOT, '.data/bench') },
     seconds: { type: 'string', default: '5' },
     clients: { type: 'string', default: '10,50' },
+    turns: { type: 'string', default: '5' },
     out: { type: 'string', default: join(PROJECT_ROOT, 'bench/RESULTS.md') },
   },
 });
 const seconds = Number(options.seconds);
+const TURNS = Number(options.turns);
 const clientCounts = options.clients.split(',').map(Number);
 const sizes = options.sizes.split(',').map((text) => {
   const match = /^(\d+)(k|m)?$/i.exec(text.trim());
@@ -44,13 +57,15 @@ const sizes = options.sizes.split(',').map((text) => {
 const say = (line: string): void => console.error(line);
 const server = await startServer(options.data, say);
 const results: SizeResult[] = [];
+let growth: RankingGrowth[] = [];
 try {
   for (const size of sizes) results.push(await measureSize(size));
+  growth = await measureGrowth();
 } finally {
   await server.stop();
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? '?'}，内存 ${Math.round(totalmem() / 2 ** 30)} GB，Node ${process.versions.node}，PostgreSQL ${results[0]?.postgres ?? '?'}，${hasPgbench ? 'pgbench' : '无 pgbench（用驱动循环）'}`;
-await writeFile(options.out, report(results, { machine, seconds }));
+await writeFile(options.out, report(results, growth, { machine, seconds, turns: TURNS }));
 say(`已写入 ${options.out}`);
 
 async function measureSize(size: number): Promise<SizeResult> {
@@ -67,7 +82,6 @@ async function measureSize(size: number): Promise<SizeResult> {
   await removeTraces(url);
   const facts = await factsOf(url);
   const rows: Row[] = [];
-  const memory: number[] = [];
   const paths = hotPaths(subjects);
   // Reading first: the writing paths add orders to the very month that is read.
   for (const path of [...paths.filter(({ writes }) => !writes), ...paths.filter(({ writes }) => writes)]) {
@@ -75,14 +89,58 @@ async function measureSize(size: number): Promise<SizeResult> {
     for (const clients of clientCounts) {
       const row = await measurePath(url, path, subjects, clients, rows.filter((r) => r.path === path.name).length);
       rows.push(row);
-      memory.push(row.memory);
-      say(
-        `   ${path.label} c=${clients}：本系统 ${row.app.perSecond.toFixed(0)}/s，裸处理 ${row.bare.perSecond.toFixed(0)}/s，${row.limitBy} ${row.limit.perSecond.toFixed(0)}/s`,
-      );
+      say(`   ${path.label} c=${clients}：${summaryOf(row)}`);
     }
   }
-  await removeTraces(url);
-  return { size, rows, memory: Math.max(...memory), loadSeconds: prepared.seconds, ...facts };
+  const deps = await benchDeps(url);
+  try {
+    const bulletin = await measureBulletin(deps);
+    say(`   月度通报：取数 ${number(bulletin.figures)} 毫秒`);
+    const intake = await measureImport(deps, options.data);
+    say(`   导入：暂存 ${number(intake.staged)} 行/秒，COPY ${number(intake.copied)}，全程 ${number(intake.taken)}`);
+    const memory = Math.max(...rows.map(({ memory }) => memory));
+    return { size, rows, bulletin, intake, memory, loadSeconds: prepared.seconds, ...facts };
+  } finally {
+    await deps.db.close();
+    await removeTraces(url);
+  }
+}
+
+/** The month's ranking at every size, the sizes taking turns. */
+async function measureGrowth(): Promise<RankingGrowth[]> {
+  if (sizes.length < 2) return [];
+  const servers = await Promise.all(
+    sizes.map(async (size) => {
+      const { url } = await prepareDatabase(server, size, () => {});
+      const subjects = await prepareSubjects(url);
+      const path = hotPaths(subjects).find(({ name }) => name === 'ranking')!;
+      return { size, subjects, path, ...(await start('app-server.ts', url)) };
+    }),
+  );
+  const turns: number[][] = [];
+  for (let turn = 0; turn <= TURNS; turn++) {
+    const costs: number[] = [];
+    for (const { port, subjects, path } of servers) {
+      const one = {
+        port,
+        clients: 1,
+        seconds,
+        cookies: subjects.cookies,
+        first: 0,
+        end: path.limit,
+        request: path.request,
+      };
+      costs.push((await load(one)).p50);
+    }
+    // The first turn fills caches.
+    if (turn > 0) turns.push(costs);
+  }
+  for (const { child } of servers) await stop(child);
+  return sizes.map((size, index) => ({
+    size,
+    milliseconds: median(turns.map((costs) => costs[index]!)),
+    times: median(turns.map((costs) => costs[index]! / costs[0]!)),
+  }));
 }
 
 /** Waiting orders are taken in ranges, so that each run has its own: the app needs them untouched. */
@@ -91,13 +149,16 @@ function rangeOf(run: number): { first: number; end: number } {
   return { first: 1000 + run * share, end: 1000 + (run + 1) * share };
 }
 
+/**
+ * The limit, the bare handler and the system take turns, several times: a machine that is slower for a while is slower
+ * for all three. Shares are of one turn; the turn in the middle counts.
+ */
 async function measurePath(url: string, path: HotPath, subjects: Subjects, clients: number, run: number): Promise<Row> {
   const variants = await templatesOf(url, path, subjects, run);
   const existing = path.name === 'transition';
   const { first, end } = existing ? rangeOf(run) : { first: 0, end: path.limit };
   // The limit and the bare handler overwrite the same rows again and again; the app gets rows nobody has touched.
   const used = { from: Math.floor(PENDING / 2) + 1000, to: PENDING };
-  const limit = await measureLimit({ url, variants, clients, seconds, orders: existing ? used : null });
   const bareChild = await start('bare-server.ts', url);
   bareChild.child.send({
     variants,
@@ -105,25 +166,9 @@ async function measurePath(url: string, path: HotPath, subjects: Subjects, clien
     prefix: `${path.name}.`,
   });
   await once(bareChild.child, 'message');
-  const bare = await warmed((forSeconds) =>
-    load({
-      port: bareChild.port,
-      clients,
-      seconds: forSeconds,
-      cookies: ['x=1'],
-      first: 0,
-      end: existing ? PENDING - used.from - 1 : Number.POSITIVE_INFINITY,
-      request: () => ({
-        method: path.request(0).method,
-        path: '/',
-        ...(path.request(0).method === 'POST' ? { body: path.request(0).body } : {}),
-      }),
-    }),
-  );
-  await stop(bareChild.child);
   const appChild = await start('app-server.ts', url);
   let next = first;
-  const app = await warmed(async (forSeconds) => {
+  const ofApp = async (forSeconds: number): Promise<Measured> => {
     const measured = await load({
       port: appChild.port,
       clients,
@@ -135,27 +180,42 @@ async function measurePath(url: string, path: HotPath, subjects: Subjects, clien
     });
     next = measured.next;
     return measured;
-  });
+  };
+  const ofBare = (forSeconds: number): Promise<Measured> =>
+    load({
+      port: bareChild.port,
+      clients,
+      seconds: forSeconds,
+      cookies: ['x=1'],
+      first: 0,
+      end: Number.POSITIVE_INFINITY,
+      request: () => ({
+        method: path.request(0).method,
+        path: '/',
+        ...(path.request(0).method === 'POST' ? { body: path.request(0).body } : {}),
+      }),
+    });
+  // To compile and to fill caches.
+  await ofBare(1);
+  await ofApp(1);
+  const turns: Turn[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    const limit = await measureLimit({ url, variants, clients, seconds, orders: existing ? used : null });
+    turns.push({ limit, bare: await ofBare(seconds), app: await ofApp(seconds) });
+  }
   appChild.child.send('memory');
   const [{ peak }] = (await once(appChild.child, 'message')) as [{ peak: number }];
   await stop(appChild.child);
+  await stop(bareChild.child);
   return {
     path: path.name,
     label: path.label,
     promise: path.promise,
     clients,
-    app,
-    bare,
-    limit,
-    limitBy: limit.by,
+    turns,
+    limitBy: hasPgbench ? 'pgbench' : '驱动循环',
     memory: peak,
   };
-}
-
-/** One second to compile and fill caches, then the measurement. */
-async function warmed(run: (seconds: number) => Promise<Measured>): Promise<Measured> {
-  await run(1);
-  return run(seconds);
 }
 
 async function templatesOf(url: string, path: HotPath, subjects: Subjects, run: number): Promise<Template[][]> {

@@ -139,15 +139,17 @@ export async function removeTraces(url: string): Promise<void> {
     await client.query('create temp table added as select id from complaint where registered_at >= $1', [
       new Date(BENCH_NOW),
     ]);
-    for (const table of ['webhook_delivery', 'handling_round', 'complainant'])
+    await client.query('delete from import_reject');
+    await client.query('delete from import_job');
+    for (const table of ['webhook_delivery', 'intake_record', 'handling_round', 'complainant'])
       await client.query(`delete from ${table} where complaint_id in (select id from added)`);
     await client.query(
-      "delete from audit_event where at >= $1 and action in ('complaint.register', 'complaint.accept')",
+      "delete from audit_event where at >= $1 and action in ('complaint.register', 'complaint.accept', 'complaint.import')",
       [new Date(BENCH_NOW)],
     );
     await client.query('delete from complaint where id in (select id from added)');
     await client.query('truncate outbox');
-    for (const table of ['complaint', 'handling_round', 'complainant', 'audit_event', 'session'])
+    for (const table of ['complaint', 'handling_round', 'complainant', 'intake_record', 'audit_event', 'session'])
       await client.query(`vacuum (analyze) ${table}`);
     await client.query('checkpoint');
   });
