@@ -47,6 +47,10 @@ export async function measureImport(deps: Deps, folder: string): Promise<ImportR
 }
 
 /** Everything of an import but the merge; each chunk is one transaction that leaves nothing behind. */
+export const measureStage = async (deps: Deps, path: string) => {
+  const { rows, seconds } = await stageFile(deps, path);
+  return (rows / seconds).toFixed(0);
+};
 async function stageFile(deps: Deps, path: string): Promise<{ rows: number; seconds: number; lines: string[] }> {
   const beginning = await readBeginning(path, FILE_NAME);
   const { columns } = mapColumns(beginning, { mapping: null });
@@ -70,10 +74,8 @@ async function stageFile(deps: Deps, path: string): Promise<{ rows: number; seco
     after: 0,
   })) {
     await writing;
-    rows += chunk.rows.length;
-    const orders = chunk.rows.flatMap((row) =>
-      'incoming' in row ? [stagedOrder(deps, lexicon, row.incoming, options)] : [],
-    );
+    rows += chunk.orders.length;
+    const orders = chunk.orders.map((order) => stagedOrder(deps, lexicon, order, options));
     writing = stage(orders);
     if (lines.length === 0) lines.push(orders.map(copyLine).join(''));
   }

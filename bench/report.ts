@@ -81,7 +81,7 @@ function pathLine(row: Row): string {
 export function report(
   results: readonly SizeResult[],
   growth: readonly RankingGrowth[],
-  about: { machine: string; seconds: number; turns: number },
+  about: { machine: string; seconds: number; turns: number; warm: number },
 ): string {
   const lines = [
     '# 性能测量结果',
@@ -90,7 +90,7 @@ export function report(
     '机器时快时慢，所以比例按轮计算、取中位数；次数只供参考。负载程序、被测程序与数据库共用本机处理器；只访问本机地址。',
     '',
     `- 机器：${about.machine}`,
-    `- 每项 ${about.turns} 轮，每轮各 ${about.seconds} 秒，先预热 1 秒；数据库 shared_buffers 1 GB，fsync 打开。`,
+    `- 每项 ${about.turns} 轮，每轮各 ${about.seconds} 秒，先预热 ${about.warm} 秒；数据库 shared_buffers 1 GB，fsync 打开。`,
     '- 数据由演示数据生成器产生：前 10 万件逐件走完状态机，其余为其副本，分布在此前九年；2023年6月的件数在各规模下相同。',
     '',
   ];

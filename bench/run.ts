@@ -47,6 +47,8 @@ const { values: options } = parseArgs({
 });
 const seconds = Number(options.seconds);
 const TURNS = Number(options.turns);
+/** Until V8 has compiled what is hot: by then a request costs half the processor time of the first second. */
+const WARM_SECONDS = 8;
 const clientCounts = options.clients.split(',').map(Number);
 const sizes = options.sizes.split(',').map((text) => {
   const match = /^(\d+)(k|m)?$/i.exec(text.trim());
@@ -65,7 +67,7 @@ try {
   await server.stop();
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? '?'}，内存 ${Math.round(totalmem() / 2 ** 30)} GB，Node ${process.versions.node}，PostgreSQL ${results[0]?.postgres ?? '?'}，${hasPgbench ? 'pgbench' : '无 pgbench（用驱动循环）'}`;
-await writeFile(options.out, report(results, growth, { machine, seconds, turns: TURNS }));
+await writeFile(options.out, report(results, growth, { machine, seconds, turns: TURNS, warm: WARM_SECONDS }));
 say(`已写入 ${options.out}`);
 
 async function measureSize(size: number): Promise<SizeResult> {
@@ -195,9 +197,8 @@ async function measurePath(url: string, path: HotPath, subjects: Subjects, clien
         ...(path.request(0).method === 'POST' ? { body: path.request(0).body } : {}),
       }),
     });
-  // To compile and to fill caches.
-  await ofBare(1);
-  await ofApp(1);
+  await ofBare(WARM_SECONDS);
+  await ofApp(WARM_SECONDS);
   const turns: Turn[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
     const limit = await measureLimit({ url, variants, clients, seconds, orders: existing ? used : null });

@@ -167,22 +167,56 @@ export interface CategoryEntry {
   readonly keywords: readonly string[];
 }
 
-/** The category whose keywords the text names most, longer words counting more; the title counts double. */
-export function suggestCategory(
-  title: string,
-  content: string,
-  categories: readonly CategoryEntry[],
-): { code: string; confidence: number } | null {
-  let best: { code: string; score: number } | null = null;
-  let sum = 0;
-  for (const { code, keywords } of categories) {
-    let score = 0;
-    for (const keyword of keywords) {
-      if (title.includes(keyword)) score += 2 * keyword.length;
-      if (content.includes(keyword)) score += keyword.length;
+interface Keyword {
+  readonly word: string;
+  /** Place of its category in the list. */
+  readonly category: number;
+}
+
+/** The categories' keywords, indexed by their first two characters so that a text is read once. */
+export class CategoryDictionary {
+  readonly #categories: readonly CategoryEntry[];
+  readonly #byStart = new Map<number, Keyword[]>();
+
+  constructor(categories: readonly CategoryEntry[]) {
+    this.#categories = categories;
+    for (const [category, { keywords }] of categories.entries()) {
+      for (const word of keywords) {
+        if (word.length < SHORTEST_NAME) continue;
+        const key = startKey(word, 0);
+        const list = this.#byStart.get(key);
+        if (list) list.push({ word, category });
+        else this.#byStart.set(key, [{ word, category }]);
+      }
     }
-    sum += score;
-    if (score > 0 && (best === null || score > best.score)) best = { code, score };
   }
-  return best && { code: best.code, confidence: Math.round((best.score / sum) * 100) / 100 };
+
+  /** The category whose keywords the text names most, longer words counting more; the title counts double. */
+  suggest(title: string, content: string): { code: string; confidence: number } | null {
+    const scores = new Map<number, number>();
+    this.#score(title, 2, scores);
+    this.#score(content, 1, scores);
+    let best: { category: number; score: number } | null = null;
+    let sum = 0;
+    for (const [category, score] of scores) {
+      sum += score;
+      // Of equals, the one that stands first in the list.
+      if (!best || score > best.score || (score === best.score && category < best.category)) best = { category, score };
+    }
+    return (
+      best && { code: this.#categories[best.category]!.code, confidence: Math.round((best.score / sum) * 100) / 100 }
+    );
+  }
+
+  /** A keyword counts once in a text. */
+  #score(text: string, weight: number, scores: Map<number, number>): void {
+    const named = new Set<Keyword>();
+    for (let at = 0; at < text.length - 1; at++) {
+      for (const keyword of this.#byStart.get(startKey(text, at)) ?? []) {
+        if (named.has(keyword) || !text.startsWith(keyword.word, at)) continue;
+        named.add(keyword);
+        scores.set(keyword.category, (scores.get(keyword.category) ?? 0) + weight * keyword.word.length);
+      }
+    }
+  }
 }

@@ -1,8 +1,8 @@
 import {
+  CategoryDictionary,
   type CategoryEntry,
   DispatchDictionary,
   type PlaceEntry,
-  suggestCategory,
   type UnitSuggestion,
 } from '@bihuan/domain/dispatch';
 import type { Clock } from '../../platform/clock.ts';
@@ -16,13 +16,18 @@ export interface Dictionary {
   ): Promise<UnitSuggestion | null>;
   suggestCategory(title: string, content: string): Promise<{ code: string; confidence: number } | null>;
   /** For bulk work: everything at once, without waiting for each text. */
-  load(): Promise<{ dispatch: DispatchDictionary; categories: CategoryEntry[] }>;
+  load(): Promise<Loaded>;
+}
+
+interface Loaded {
+  readonly dispatch: DispatchDictionary;
+  readonly categories: CategoryDictionary;
 }
 
 const FRESH_MS = 60_000;
 
 export function createDictionary(db: Database, clock: Clock): Dictionary {
-  let held: { at: number; value: Promise<{ dispatch: DispatchDictionary; categories: CategoryEntry[] }> } | null = null;
+  let held: { at: number; value: Promise<Loaded> } | null = null;
   const load = () => {
     if (!held || clock.now() - held.at > FRESH_MS) {
       const value = read(db);
@@ -39,12 +44,12 @@ export function createDictionary(db: Database, clock: Clock): Dictionary {
       return (await load()).dispatch.suggest(text, history);
     },
     async suggestCategory(title, content) {
-      return suggestCategory(title, content, (await load()).categories);
+      return (await load()).categories.suggest(title, content);
     },
   };
 }
 
-async function read(db: Database): Promise<{ dispatch: DispatchDictionary; categories: CategoryEntry[] }> {
+async function read(db: Database): Promise<Loaded> {
   const [places, towns, categories] = await Promise.all([
     db.query<PlaceEntry>(null, 'select id, kind, name, aliases, town_id as "townId", unit_id as "unitId" from place'),
     db.query<{ id: string; name: string; unitId: string | null }>(
@@ -58,7 +63,7 @@ async function read(db: Database): Promise<{ dispatch: DispatchDictionary; categ
       'select code, keywords from category where closed_at is null and parent_code is not null',
     ),
   ]);
-  return { dispatch: new DispatchDictionary(places, towns), categories };
+  return { dispatch: new DispatchDictionary(places, towns), categories: new CategoryDictionary(categories) };
 }
 
 /** Squadrons that earlier concluded orders at exactly this address. */

@@ -20,6 +20,8 @@ export interface Incoming {
   /** The same number came before in the same file or batch. */
   readonly repeated: boolean;
   readonly row: IntakeRow;
+  /** The row as it stood, as JSON; nothing of an order that came through an interface. */
+  readonly cells: string;
   /** What no column of ours holds, by its Chinese name, as written. */
   readonly extras: Readonly<Record<string, string>>;
   readonly anonymous: boolean;
@@ -88,7 +90,7 @@ export class SeenNumbers {
 export const numberOf = (keyring: Keyring, row: IntakeRow): string => row.externalNo ?? keyOfRow(keyring, row);
 
 /** Reads what stays the same and what may change of an order, before anything is encrypted. */
-export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, row: IntakeRow): Incoming {
+export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, row: IntakeRow, cells = ''): Incoming {
   const externalNo = numberOf(keyring, row);
   const extras = extrasOf(row);
   const anonymous = row.anonymous ?? !(row.complainantName || row.complainantPhone);
@@ -116,6 +118,7 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
     externalNo,
     repeated: seen.add(externalNo),
     row,
+    cells,
     extras,
     anonymous,
     callbackWanted,

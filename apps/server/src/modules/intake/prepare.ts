@@ -1,4 +1,4 @@
-import { type CategoryEntry, suggestCategory } from '@bihuan/domain/dispatch';
+import type { CategoryDictionary } from '@bihuan/domain/dispatch';
 import { maskPersonal } from '@bihuan/domain/intake';
 import type { Sql } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -10,7 +10,7 @@ import { readNames } from './names.query.ts';
 
 /** Places, towns and categories as they are while one chunk is taken in. */
 export interface Lexicon {
-  readonly categories: readonly CategoryEntry[];
+  readonly categories: CategoryDictionary;
   suggestTown(text: {
     address: string | null;
     content: string;
@@ -35,7 +35,7 @@ export function categoryOf(lexicon: Lexicon, { row }: Incoming): string | null {
     const code = lexicon.categoryByName(name);
     if (code) return code;
   }
-  const suggested = suggestCategory(row.title, row.content.slice(0, 500), lexicon.categories);
+  const suggested = lexicon.categories.suggest(row.title, row.content.slice(0, 500));
   return suggested && suggested.confidence >= 0.5 ? suggested.code : null;
 }
 

@@ -18,21 +18,53 @@ export interface Reading {
   readonly after: number;
 }
 
-/** A data row: an order, or the reasons why it is none. `cells` is the row as it stood, as JSON. */
-export type ReadRow = { readonly rowNumber: number; readonly cells: string } & (
-  | { readonly incoming: Incoming }
-  | { readonly reasons: readonly string[] }
-);
+/** A row that is no order, and why; `cells` is the row as it stood, as JSON. */
+export interface ReturnedRow {
+  readonly rowNo: number;
+  readonly cells: string;
+  readonly reasons: readonly string[];
+}
 
-/** Rows of one transaction, never none. `progress` is the share of the file read, 0 to 1. */
+/** What one transaction takes: data rows up to a place in the file, never none. */
 export interface ReadChunk {
-  readonly rows: readonly ReadRow[];
+  readonly orders: readonly Incoming[];
+  readonly returned: readonly ReturnedRow[];
+  readonly lastRowNumber: number;
+  /** Share of the file read, 0 to 1. */
   readonly progress: number;
 }
 
+/**
+ * Objects of one shape with their field names said once: copying thousands of objects between threads costs mostly their
+ * names.
+ */
+export interface Packed<T extends object> {
+  readonly fields: readonly (keyof T & string)[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+export function pack<T extends object>(objects: readonly T[]): Packed<T> {
+  const fields = Object.keys(objects[0] ?? {}) as (keyof T & string)[];
+  return { fields, rows: objects.map((object) => fields.map((field) => object[field])) };
+}
+
+function unpack<T extends object>({ fields, rows }: Packed<T>): T[] {
+  return rows.map((values) => {
+    const object: Record<string, unknown> = {};
+    for (let at = 0; at < fields.length; at++) object[fields[at]!] = values[at];
+    return object as T;
+  });
+}
+
+/** A chunk on its way between the threads; what the orders' rows say is beside them, in their order. */
+export type PackedChunk = Omit<ReadChunk, 'orders'> & {
+  readonly orders: Packed<Omit<Incoming, 'row'>>;
+  readonly rows: Packed<Incoming['row']>;
+};
+
 /** From the thread: a chunk; that the file cannot be read, in the words of a {@link Problem}; or the end. */
 export type ReaderMessage =
-  | { readonly chunk: ReadChunk }
+  | { readonly chunk: PackedChunk }
   | { readonly problem: { readonly status: number; readonly code: string; readonly detail: string } }
   | 'end';
 
@@ -73,7 +105,7 @@ export async function* readRows(keyring: Keyring, reading: Reading): AsyncGenera
         const { status, code, detail } = message.problem;
         throw new Problem(status, code, detail);
       } else {
-        yield reviveIndexes(message.chunk);
+        yield open(message.chunk);
         worker.postMessage('next');
       }
     }
@@ -82,16 +114,19 @@ export async function* readRows(keyring: Keyring, reading: Reading): AsyncGenera
   }
 }
 
-/** Messages between threads are structured clones: only buffers need their class back. */
-function reviveIndexes(chunk: ReadChunk): ReadChunk {
-  for (const row of chunk.rows) {
-    if (!('incoming' in row)) continue;
-    const incoming = row.incoming as { nameIndex: Uint8Array | null; phoneIndex: Uint8Array | null };
-    incoming.nameIndex &&= asBuffer(incoming.nameIndex);
-    incoming.phoneIndex &&= asBuffer(incoming.phoneIndex);
-  }
-  return chunk;
+function open({ orders, rows, ...chunk }: PackedChunk): ReadChunk {
+  const read = unpack(rows);
+  return {
+    ...chunk,
+    orders: unpack(orders).map((order, at) => ({
+      ...order,
+      row: read[at]!,
+      nameIndex: order.nameIndex && asBuffer(order.nameIndex),
+      phoneIndex: order.phoneIndex && asBuffer(order.phoneIndex),
+    })),
+  };
 }
 
+/** Between threads a buffer loses its class. */
 const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);

@@ -3,8 +3,8 @@ import { parseRow, rowKind } from '@bihuan/domain/intake';
 import { keyringFrom } from '../../platform/crypto/index.ts';
 import { Problem } from '../../platform/errors.ts';
 import { openSheet } from '../../platform/spreadsheet/index.ts';
-import { incomingOf, numberOf, SeenNumbers } from './incoming.ts';
-import { READ_AHEAD, type ReaderMessage, type Reading, type ReadRow } from './read-rows.ts';
+import { type Incoming, incomingOf, numberOf, SeenNumbers } from './incoming.ts';
+import { pack, READ_AHEAD, type ReaderMessage, type Reading, type ReturnedRow } from './read-rows.ts';
 
 /** Rows of one transaction: what a kill can cost, and what is held in memory. */
 const CHUNK_ROWS = 2_000;
@@ -22,13 +22,25 @@ port.on('message', () => {
   resume();
 });
 
-async function hand(rows: readonly ReadRow[], progress: number): Promise<void> {
+/** One chunk in the making. */
+interface Taken {
+  readonly orders: Incoming[];
+  readonly returned: ReturnedRow[];
+  characters: number;
+  lastRowNumber: number;
+}
+const nothing = (): Taken => ({ orders: [], returned: [], characters: 0, lastRowNumber: 0 });
+
+async function hand({ orders, returned, lastRowNumber }: Taken, progress: number): Promise<void> {
   while (allowed === 0)
     await new Promise<void>((resolve) => {
       resume = resolve;
     });
   allowed--;
-  send({ chunk: { rows, progress } });
+  const rows = pack(orders.map(({ row }) => row));
+  send({
+    chunk: { orders: pack(orders.map(({ row: _, ...order }) => order)), rows, returned, lastRowNumber, progress },
+  });
 }
 
 async function read(): Promise<void> {
@@ -42,8 +54,7 @@ async function read(): Promise<void> {
   };
   const seen = new SeenNumbers();
   let progress = 0;
-  let rows: ReadRow[] = [];
-  let characters = 0;
+  let taken = nothing();
   for await (const { rowNumber, cells } of sheet.rows(reading.sheet ?? undefined, (fraction) => {
     progress = fraction;
   })) {
@@ -55,18 +66,16 @@ async function read(): Promise<void> {
       continue;
     }
     const asRead = JSON.stringify(cells);
-    rows.push(
-      result.ok
-        ? { rowNumber, cells: asRead, incoming: incomingOf(keyring, seen, rowNumber, result.value) }
-        : { rowNumber, cells: asRead, reasons: result.reasons.map(({ message }) => message) },
-    );
-    characters += asRead.length;
-    if (rows.length < CHUNK_ROWS && characters < CHUNK_CHARACTERS) continue;
-    await hand(rows, progress);
-    rows = [];
-    characters = 0;
+    if (result.ok) taken.orders.push(incomingOf(keyring, seen, rowNumber, result.value, asRead));
+    else
+      taken.returned.push({ rowNo: rowNumber, cells: asRead, reasons: result.reasons.map(({ message }) => message) });
+    taken.characters += asRead.length;
+    taken.lastRowNumber = rowNumber;
+    if (taken.orders.length + taken.returned.length < CHUNK_ROWS && taken.characters < CHUNK_CHARACTERS) continue;
+    await hand(taken, progress);
+    taken = nothing();
   }
-  if (rows.length > 0) await hand(rows, progress);
+  if (taken.lastRowNumber > 0) await hand(taken, progress);
 }
 
 try {

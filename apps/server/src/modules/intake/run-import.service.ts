@@ -22,7 +22,7 @@ import type { Origin } from './merge.repo.ts';
 import { mergeOrders } from './merge.service.ts';
 import { actorOfImport } from './people.query.ts';
 import { type Lexicon, loadLexicon } from './prepare.ts';
-import { type ReadRow, readRows } from './read-rows.ts';
+import { type ReadChunk, readRows } from './read-rows.ts';
 import { sealCells, storeRejectSheet } from './reject-sheet.service.ts';
 
 const LEXICON_LIFE = 60_000;
@@ -86,14 +86,14 @@ async function takeRows(deps: Deps, job: ImportJob, options: RunOptions): Promis
     after: job.cursor_row,
   });
   // While the database takes one chunk in, the next is read and parsed in a thread of its own.
-  for await (const { rows, progress } of reading) {
+  for await (const chunk of reading) {
     await writing;
     if (options.signal?.aborted) break;
     const from = cursor;
-    cursor = rows.at(-1)!.rowNumber;
+    cursor = chunk.lastRowNumber;
     if (!lexicon || deps.clock.now() - lexicon.at > LEXICON_LIFE)
       lexicon = { at: deps.clock.now(), value: await loadLexicon(deps.db, dictionary) };
-    writing = writeChunk(deps, job, { rows, from, progress, actor, lexicon: lexicon.value }).then((after) =>
+    writing = writeChunk(deps, job, { chunk, from, actor, lexicon: lexicon.value }).then((after) =>
       options.onProgress?.(after),
     );
     // Seen at the next chunk; until then it must not count as unhandled.
@@ -102,21 +102,19 @@ async function takeRows(deps: Deps, job: ImportJob, options: RunOptions): Promis
   await writing;
 }
 
-interface Chunk {
-  readonly rows: readonly ReadRow[];
+interface Work {
+  readonly chunk: ReadChunk;
   /** Where the cursor must stand. */
   readonly from: number;
-  readonly progress: number;
   readonly actor: Origin['actor'];
   readonly lexicon: Lexicon;
 }
 
 /** Orders, returned rows, counts and cursor in one transaction. */
-async function writeChunk(deps: Deps, job: ImportJob, work: Chunk): Promise<ImportJob> {
+async function writeChunk(deps: Deps, job: ImportJob, { chunk, ...work }: Work): Promise<ImportJob> {
   const now = deps.clock.now();
   const orders: Incoming[] = [];
   const rejects: RejectRow[] = [];
-  const cellsOf = new Map<number, string>();
   const rejectOf = (
     rowNo: number,
     kind: RejectRow['kind'],
@@ -131,15 +129,11 @@ async function writeChunk(deps: Deps, job: ImportJob, work: Chunk): Promise<Impo
     cells: sealCells(deps.keyring, job.id, rowNo, JSON.parse(cells) as Cell[]),
   });
 
-  for (const row of work.rows) {
-    const { rowNumber, cells } = row;
-    if ('reasons' in row) rejects.push(rejectOf(rowNumber, 'rejected', row.reasons, cells));
-    else if (row.incoming.row.receivedAt > now + AHEAD)
-      rejects.push(rejectOf(rowNumber, 'rejected', ['受理时间晚于现在，请核对'], cells));
-    else {
-      orders.push(row.incoming);
-      cellsOf.set(rowNumber, cells);
-    }
+  for (const { rowNo, reasons, cells } of chunk.returned) rejects.push(rejectOf(rowNo, 'rejected', reasons, cells));
+  for (const order of chunk.orders) {
+    if (order.row.receivedAt > now + AHEAD)
+      rejects.push(rejectOf(order.rowNo, 'rejected', ['受理时间晚于现在，请核对'], order.cells));
+    else orders.push(order);
   }
   const after = await deps.db.bulk(async (trx) => {
     const locked = await lockJob(trx, job.id);
@@ -147,7 +141,7 @@ async function writeChunk(deps: Deps, job: ImportJob, work: Chunk): Promise<Impo
     if (locked.cancel_requested_at !== null) return null;
     const counts: { -readonly [K in keyof Counts]: number } = {
       ...NO_COUNTS,
-      read: work.rows.length,
+      read: chunk.orders.length + chunk.returned.length,
       rejected: rejects.length,
     };
     const merged = await mergeOrders(
@@ -168,13 +162,13 @@ async function writeChunk(deps: Deps, job: ImportJob, work: Chunk): Promise<Impo
     for (const { incoming, result, reasons, complaintId } of merged) {
       if (result === 'conflict') {
         counts.conflicts++;
-        rejects.push(rejectOf(incoming.rowNo, 'conflict', reasons, cellsOf.get(incoming.rowNo)!, complaintId));
+        rejects.push(rejectOf(incoming.rowNo, 'conflict', reasons, incoming.cells, complaintId));
       } else counts[result]++;
     }
     await insertRejects(trx, job.id, rejects);
     await advanceJob(trx, job.id, {
-      cursorRow: work.rows.at(-1)!.rowNumber,
-      progress: work.progress,
+      cursorRow: chunk.lastRowNumber,
+      progress: chunk.progress,
       counts,
       now,
     });

@@ -1,1 +1,1 @@
-export { type Keyring, KeyringError, keyringFrom, loadKeyring, newToken, tokenHash } from './keyring.ts';
+export { hmacSm3, type Keyring, KeyringError, keyringFrom, loadKeyring, newToken, tokenHash } from './keyring.ts';
