@@ -102,7 +102,11 @@ create table calendar_day (
 create table calendar_year (
   year integer not null,
   announced boolean not null,
-  source text
+  source text,
+  id uuid not null default uuidv7(),
+  version integer not null default 1,
+  changed_by uuid,
+  changed_at timestamp with time zone
 );
 create table category (
   code text not null,
@@ -111,7 +115,9 @@ create table category (
   keywords text[] not null default '{}'::text[],
   hot boolean not null default false,
   sort integer not null default 0,
-  closed_at timestamp with time zone
+  closed_at timestamp with time zone,
+  id uuid not null default uuidv7(),
+  version integer not null default 1
 );
 create table citizen_link (
   token_hash bytea not null,
@@ -211,6 +217,19 @@ create table complaint_request (
   approved boolean,
   decision_note text
 );
+create table deadline_recompute (
+  id uuid not null default uuidv7(),
+  cause text not null,
+  note text not null,
+  shifts_from date,
+  asked_by uuid,
+  asked_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  total integer,
+  checked integer not null default 0,
+  changed integer not null default 0,
+  finished_at timestamp with time zone
+);
 create table deadline_rule (
   id uuid not null default uuidv7(),
   purpose text not null,
@@ -218,7 +237,13 @@ create table deadline_rule (
   urgency text not null,
   budget_unit text not null,
   budget_amount integer not null,
-  effective_from date not null
+  effective_from date not null,
+  basis text,
+  made_by uuid,
+  made_at timestamp with time zone,
+  withdrawn_by uuid,
+  withdrawn_at timestamp with time zone,
+  version integer not null default 1
 );
 create table file (
   id uuid not null default uuidv7(),
@@ -390,7 +415,9 @@ create table place (
   town_id uuid,
   unit_id uuid,
   lng double precision,
-  lat double precision
+  lat double precision,
+  closed_at timestamp with time zone,
+  version integer not null default 1
 );
 create table posting (
   id uuid not null default uuidv7(),
@@ -493,7 +520,9 @@ create table webhook_delivery (
 create table work_shift (
   starts integer not null,
   ends integer not null,
-  effective_from date not null
+  effective_from date not null,
+  changed_by uuid,
+  changed_at timestamp with time zone
 );
 
 alter table account add constraint account_check CHECK (((password_wanted_by IS NULL) = (password_wanted_at IS NULL)));
@@ -525,9 +554,12 @@ alter table bulletin_receipt add constraint bulletin_receipt_unit_id_fkey FOREIG
 alter table bulletin_receipt add constraint bulletin_receipt_pkey PRIMARY KEY (bulletin_id, unit_id);
 alter table calendar_day add constraint calendar_day_kind_check CHECK ((kind = ANY (ARRAY['holiday'::text, 'makeup'::text])));
 alter table calendar_day add constraint calendar_day_pkey PRIMARY KEY (day);
+alter table calendar_year add constraint calendar_year_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES person(id);
 alter table calendar_year add constraint calendar_year_pkey PRIMARY KEY (year);
+alter table calendar_year add constraint calendar_year_id_key UNIQUE (id);
 alter table category add constraint category_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES category(code);
 alter table category add constraint category_pkey PRIMARY KEY (code);
+alter table category add constraint category_id_key UNIQUE (id);
 alter table citizen_link add constraint citizen_link_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table citizen_link add constraint citizen_link_pkey PRIMARY KEY (token_hash);
 alter table clock_entry add constraint clock_entry_extend_unit_check CHECK ((extend_unit = ANY (ARRAY['workday'::text, 'workminute'::text])));
@@ -563,13 +595,17 @@ alter table complaint_request add constraint complaint_request_kind_check CHECK 
 alter table complaint_request add constraint complaint_request_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table complaint_request add constraint complaint_request_target_unit_id_fkey FOREIGN KEY (target_unit_id) REFERENCES unit(id);
 alter table complaint_request add constraint complaint_request_pkey PRIMARY KEY (id);
+alter table deadline_recompute add constraint deadline_recompute_cause_check CHECK ((cause = ANY (ARRAY['calendar'::text, 'shifts'::text, 'rules'::text])));
+alter table deadline_recompute add constraint deadline_recompute_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES person(id);
+alter table deadline_recompute add constraint deadline_recompute_pkey PRIMARY KEY (id);
 alter table deadline_rule add constraint deadline_rule_budget_amount_check CHECK ((budget_amount > 0));
 alter table deadline_rule add constraint deadline_rule_budget_unit_check CHECK ((budget_unit = ANY (ARRAY['workday'::text, 'workminute'::text])));
 alter table deadline_rule add constraint deadline_rule_kind_check CHECK ((kind = ANY (ARRAY['enquiry'::text, 'ordinary'::text, 'complex'::text, 'rehandle'::text])));
 alter table deadline_rule add constraint deadline_rule_purpose_check CHECK ((purpose = ANY (ARRAY['first_contact'::text, 'handling'::text])));
 alter table deadline_rule add constraint deadline_rule_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'critical'::text])));
+alter table deadline_rule add constraint deadline_rule_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
+alter table deadline_rule add constraint deadline_rule_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES person(id);
 alter table deadline_rule add constraint deadline_rule_pkey PRIMARY KEY (id);
-alter table deadline_rule add constraint deadline_rule_purpose_kind_urgency_effective_from_key UNIQUE (purpose, kind, urgency, effective_from);
 alter table file add constraint file_purpose_check CHECK ((purpose = ANY (ARRAY['evidence'::text, 'import'::text, 'reject'::text, 'export'::text, 'document'::text])));
 alter table file add constraint file_pkey PRIMARY KEY (id);
 alter table handling_round add constraint handling_round_follow_up_channel_check CHECK ((follow_up_channel = ANY (ARRAY['phone'::text, 'visit'::text, 'link'::text, 'hotline'::text])));
@@ -653,6 +689,7 @@ alter table webhook_delivery add constraint webhook_delivery_complaint_id_fkey F
 alter table webhook_delivery add constraint webhook_delivery_source_id_fkey FOREIGN KEY (source_id) REFERENCES intake_source(id);
 alter table webhook_delivery add constraint webhook_delivery_pkey PRIMARY KEY (id);
 alter table work_shift add constraint work_shift_check CHECK ((ends > starts));
+alter table work_shift add constraint work_shift_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES person(id);
 alter table work_shift add constraint work_shift_pkey PRIMARY KEY (effective_from, starts);
 
 CREATE INDEX account_password_wanted ON account USING btree (password_wanted_at) WHERE (password_wanted_at IS NOT NULL);
@@ -679,6 +716,7 @@ CREATE INDEX complaint_status_received ON complaint USING btree (status, receive
 CREATE INDEX complaint_town_received ON complaint USING btree (town_id, received_at DESC, id DESC);
 CREATE INDEX complaint_unit_open_due ON complaint USING btree (unit_id, due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
 CREATE INDEX complaint_unit_received ON complaint USING btree (unit_id, received_at DESC, id DESC);
+CREATE INDEX deadline_recompute_unfinished ON deadline_recompute USING btree (id) WHERE (finished_at IS NULL);
 CREATE INDEX file_sha256 ON file USING btree (sha256);
 CREATE INDEX import_job_created ON import_job USING btree (created_at DESC, id DESC);
 CREATE INDEX import_job_unfinished ON import_job USING btree (heartbeat_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
@@ -703,6 +741,8 @@ CREATE INDEX webhook_recent ON webhook_delivery USING btree (source_id, created_
 CREATE UNIQUE INDEX audit_event_command ON audit_event USING btree (command_id) WHERE (command_id IS NOT NULL);
 CREATE UNIQUE INDEX bulletin_in_hand ON bulletin USING btree (kind, period_start) WHERE (status <> 'published'::text);
 CREATE UNIQUE INDEX complaint_request_pending ON complaint_request USING btree (complaint_id, kind) WHERE (decided_at IS NULL);
+CREATE UNIQUE INDEX deadline_rule_in_use ON deadline_rule USING btree (purpose, kind, urgency, effective_from) WHERE (withdrawn_at IS NULL);
+CREATE UNIQUE INDEX place_without_town ON place USING btree (kind, name) WHERE (town_id IS NULL);
 CREATE UNIQUE INDEX posting_current ON posting USING btree (person_id, unit_id, role) WHERE (ended_on IS NULL);
 CREATE UNIQUE INDEX role_grant_pending ON role_grant USING btree (person_id, unit_id, role) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX unit_town_squadron ON unit USING btree (town_id) WHERE ((kind = 'squadron'::text) AND (closed_at IS NULL));

@@ -22,11 +22,12 @@ export async function createDeps(
   const db = openDatabase(databaseUrl, config.schema, { poolSize: config.poolSize });
   const keyring = given.keyring ?? (await loadKeyring(config.dataDir));
   const demo = config.demo ? await demoClock(db) : null;
-  const workingTime = await loadWorkingTime(db);
+  const clock = given.clock ?? demo ?? systemClock;
+  const workingTime = await loadWorkingTime(db, clock);
   return {
     config,
     db,
-    clock: given.clock ?? demo ?? systemClock,
+    clock,
     wallClock: given.clock ?? systemClock,
     log,
     demoSignIn: demo

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { registerAuditModule } from './modules/audit/index.ts';
 import { registerComplaintModule } from './modules/complaint/index.ts';
+import { registerDictionary } from './modules/dictionary/index.ts';
 import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
 import { registerIntakeModule } from './modules/intake/index.ts';
@@ -30,5 +31,6 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerNoticeModule(api, deps);
   registerFileModule(api, deps);
   registerAuditModule(api, deps);
+  registerDictionary(api, deps);
   registerSystemModule(api, deps);
 }

@@ -88,6 +88,8 @@ export interface Live {
   wake(): void;
   /** Messages the actor may see, from now on. @returns unsubscribe */
   subscribe(actor: RequestActor, listener: (message: LiveMessage) => void): () => void;
+  /** Every message, for this process itself, e.g. to read anew what it holds in memory. @returns unsubscribe */
+  observe(listener: (message: LiveMessage) => void): () => void;
   start(): Promise<void>;
   stop(): Promise<void>;
 }

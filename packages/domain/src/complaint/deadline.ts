@@ -11,8 +11,16 @@ import type { BudgetRule, ComplaintState, RoundState } from './state.ts';
 
 type Timed = Pick<ComplaintState, 'status' | 'ledger'> & { round: RoundState };
 
+/** All that the clocks of a round depend on. */
+export type Clocked = Pick<ComplaintState, 'ledger'> & {
+  round: Pick<RoundState, 'kind' | 'urgency' | 'startedAt' | 'firstContactAt' | 'concludedAt'>;
+};
+
 /** The two clocks of a round. They have budgets of their own; an extension lengthens handling only, a pause stops both. */
-export function clockInputs(state: Timed, budgetRule: BudgetRule): { firstContact: ClockInput; handling: ClockInput } {
+export function clockInputs(
+  state: Clocked,
+  budgetRule: BudgetRule,
+): { firstContact: ClockInput; handling: ClockInput } {
   const { round, ledger } = state;
   return {
     firstContact: {
@@ -44,16 +52,22 @@ export function roundClocks(state: Timed, context: ClockContext): { firstContact
   };
 }
 
+/** The due instants of a round, derived anew from ledger and rules. */
+export function dueInstants(state: Clocked, context: ClockContext): { firstContactDueAt: number; dueAt: number } {
+  const inputs = clockInputs(state, context.budgetRule);
+  return {
+    firstContactDueAt: deriveClock(inputs.firstContact, context.calendar, context.now).dueAt,
+    dueAt: deriveClock(inputs.handling, context.calendar, context.now).dueAt,
+  };
+}
+
 /** The state with its due instants and the next instant to look at derived anew from ledger and rules. */
 export function withDeadlines(state: ComplaintState, context: ClockContext): ComplaintState {
-  const inputs = clockInputs(state, context.budgetRule);
-  const firstContact = deriveClock(inputs.firstContact, context.calendar, context.now);
-  const handling = deriveClock(inputs.handling, context.calendar, context.now);
   const open = state.status !== 'closed' && state.status !== 'declined';
   return {
     ...state,
-    round: { ...state.round, firstContactDueAt: firstContact.dueAt, dueAt: handling.dueAt },
-    nextCheckAt: open ? nextMark(inputs, context) : null,
+    round: { ...state.round, ...dueInstants(state, context) },
+    nextCheckAt: open ? nextMark(clockInputs(state, context.budgetRule), context) : null,
   };
 }
 

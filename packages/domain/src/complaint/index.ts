@@ -11,6 +11,7 @@ export {
   type ClockName,
   clockInputs,
   describeClock,
+  dueInstants,
   passedMarks,
   roundClocks,
   type WarningLevel,

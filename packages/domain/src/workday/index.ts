@@ -14,4 +14,11 @@ export {
 } from './clock.ts';
 export { type DayNumber, dateAt, dayNumberAt, formatDay, parseDay, startOfDay } from './day.ts';
 export { formatRemaining } from './format.ts';
+export {
+  isWeekday,
+  type NoticeDay,
+  type NoticeReading,
+  readHolidayNotice,
+  specialDayProblem,
+} from './holiday-notice.ts';
 export { ANNOUNCED_YEARS, DEFAULT_CALENDAR_DATA } from './holidays-2020-2026.ts';

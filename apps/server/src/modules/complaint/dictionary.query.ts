@@ -25,18 +25,23 @@ interface Loaded {
 }
 
 const FRESH_MS = 60_000;
+const held = new WeakMap<Database, { at: number; value: Promise<Loaded> }>();
+
+/** After places, categories or the squadrons of towns were changed: the next question reads them anew. */
+export function forgetDictionary(db: Database): void {
+  held.delete(db);
+}
 
 export function createDictionary(db: Database, clock: Clock): Dictionary {
-  let held: { at: number; value: Promise<Loaded> } | null = null;
   const load = () => {
-    if (!held || clock.now() - held.at > FRESH_MS) {
-      const value = read(db);
-      held = { at: clock.now(), value };
-      value.catch(() => {
-        held = null;
-      });
-    }
-    return held.value;
+    const known = held.get(db);
+    if (known && clock.now() - known.at <= FRESH_MS) return known.value;
+    const entry = { at: clock.now(), value: read(db) };
+    held.set(db, entry);
+    entry.value.catch(() => {
+      if (held.get(db) === entry) held.delete(db);
+    });
+    return entry.value;
   };
   return {
     load,
@@ -51,7 +56,10 @@ export function createDictionary(db: Database, clock: Clock): Dictionary {
 
 async function read(db: Database): Promise<Loaded> {
   const [places, towns, categories] = await Promise.all([
-    db.query<PlaceEntry>(null, 'select id, kind, name, aliases, town_id as "townId", unit_id as "unitId" from place'),
+    db.query<PlaceEntry>(
+      null,
+      'select id, kind, name, aliases, town_id as "townId", unit_id as "unitId" from place where closed_at is null',
+    ),
     db.query<{ id: string; name: string; unitId: string | null }>(
       null,
       `select t.id, t.name, s.id as "unitId" from unit t

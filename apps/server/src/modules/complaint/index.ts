@@ -3,13 +3,16 @@ import type { Deps } from '../../platform/deps.ts';
 import { sweepClocks } from './clock.jobs.ts';
 import { bindComplaintRoutes } from './complaint.routes.ts';
 import { createDictionary } from './dictionary.query.ts';
-import { RECOMPUTE_TASK, recomputeDeadlines } from './recompute.jobs.ts';
+import { recomputeDeadlines } from './recompute.jobs.ts';
+import { RECOMPUTE_TASK } from './recompute.repo.ts';
 
 export { sweepClocks } from './clock.jobs.ts';
 export { executeCommand } from './command.service.ts';
-export { createDictionary, type Dictionary } from './dictionary.query.ts';
+export { type DeadlineCounts, deadlineEffect } from './deadline-effect.query.ts';
+export { createDictionary, type Dictionary, forgetDictionary } from './dictionary.query.ts';
 export { complaintWhere, listSql } from './list.query.ts';
-export { RECOMPUTE_TASK, recomputeDeadlines } from './recompute.jobs.ts';
+export { recomputeDeadlines } from './recompute.jobs.ts';
+export { askRecompute, RECOMPUTE_TASK, type RecomputeRow, recentRecomputes } from './recompute.repo.ts';
 export { firstRound, protectComplainant, REGISTER_SQL, registerComplaint } from './register.service.ts';
 export { TRANSITION_SQL } from './state.repo.ts';
 

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type TestApp, testApp } from '../../testing/app.ts';
 import { handledOrder, type TestDistrict, testDistrict, walk } from '../../testing/complaint.ts';
 import { sweepClocks } from './clock.jobs.ts';
-import { RECOMPUTE_TASK, recomputeDeadlines } from './recompute.jobs.ts';
+import { recomputeDeadlines } from './recompute.jobs.ts';
+import { RECOMPUTE_TASK } from './recompute.repo.ts';
 
 let t: TestApp;
 let d: TestDistrict;

@@ -3,10 +3,8 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import type { Trx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { publish } from '../../platform/outbox/index.ts';
+import { countOpen, reportRecomputes, takeRecomputes } from './recompute.repo.ts';
 import { lockComplaint } from './state.repo.ts';
-
-/** Add this job, with itself as key, in the transaction that changes the working calendar, the shifts or the deadline rules. */
-export const RECOMPUTE_TASK = 'complaint.recomputeDeadlines';
 
 const BATCH = 200;
 
@@ -17,9 +15,12 @@ const BATCH = 200;
  * @returns how many orders got another due instant
  */
 export async function recomputeDeadlines(deps: Deps, signal?: AbortSignal): Promise<number> {
+  const asked = await takeRecomputes(deps.db, deps.clock.now());
   // Another process may have changed the tables.
   await deps.workingTime.reload();
+  const total = await countOpen(deps.db);
   let changed = 0;
+  let checked = 0;
   let after: string | null = null;
   while (!signal?.aborted) {
     const open: { id: string }[] = await deps.db.query<{ id: string }>(
@@ -27,13 +28,18 @@ export async function recomputeDeadlines(deps: Deps, signal?: AbortSignal): Prom
       `select id from complaint where status not in ('closed', 'declined') and ($1::uuid is null or id > $1) order by id limit ${BATCH}`,
       [after],
     );
+    let moved = 0;
     for (const { id } of open) {
       if (signal?.aborted) break;
-      if (await recomputeOne(deps, id)) changed += 1;
+      if (await recomputeOne(deps, id)) moved += 1;
+      checked += 1;
     }
+    changed += moved;
+    const isLast = open.length < BATCH && !signal?.aborted;
+    await reportRecomputes(deps.db, asked, { total, checked, moved, finishedAt: isLast ? deps.clock.now() : null });
     if (changed > 0) deps.live.wake();
-    if (open.length < BATCH) break;
-    after = open.at(-1)!.id;
+    if (isLast) break;
+    after = open.at(-1)?.id ?? after;
   }
   return changed;
 }

@@ -1,1 +1,1 @@
-export { loadWorkingTime, type WorkingTime } from './calendar.query.ts';
+export { loadWorkingTime, readTimeRules, type TimeRules, type WorkingTime } from './calendar.query.ts';

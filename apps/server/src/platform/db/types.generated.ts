@@ -117,6 +117,10 @@ export interface CalendarYearTable {
   year: number;
   announced: boolean;
   source: string | null;
+  id: Generated<string>;
+  version: Generated<number>;
+  changed_by: string | null;
+  changed_at: Timestamp | null;
 }
 
 export interface CategoryTable {
@@ -127,6 +131,8 @@ export interface CategoryTable {
   hot: Generated<boolean>;
   sort: Generated<number>;
   closed_at: Timestamp | null;
+  id: Generated<string>;
+  version: Generated<number>;
 }
 
 export interface CitizenLinkTable {
@@ -235,6 +241,20 @@ export interface ComplaintRequestTable {
   decision_note: string | null;
 }
 
+export interface DeadlineRecomputeTable {
+  id: Generated<string>;
+  cause: 'calendar' | 'shifts' | 'rules';
+  note: string;
+  shifts_from: string | null;
+  asked_by: string | null;
+  asked_at: Timestamp;
+  started_at: Timestamp | null;
+  total: number | null;
+  checked: Generated<number>;
+  changed: Generated<number>;
+  finished_at: Timestamp | null;
+}
+
 export interface DeadlineRuleTable {
   id: Generated<string>;
   purpose: 'first_contact' | 'handling';
@@ -243,6 +263,12 @@ export interface DeadlineRuleTable {
   budget_unit: 'workday' | 'workminute';
   budget_amount: number;
   effective_from: string;
+  basis: string | null;
+  made_by: string | null;
+  made_at: Timestamp | null;
+  withdrawn_by: string | null;
+  withdrawn_at: Timestamp | null;
+  version: Generated<number>;
 }
 
 export interface FileTable {
@@ -430,6 +456,8 @@ export interface PlaceTable {
   unit_id: string | null;
   lng: number | null;
   lat: number | null;
+  closed_at: Timestamp | null;
+  version: Generated<number>;
 }
 
 export interface PostingTable {
@@ -543,6 +571,8 @@ export interface WorkShiftTable {
   starts: number;
   ends: number;
   effective_from: string;
+  changed_by: string | null;
+  changed_at: Timestamp | null;
 }
 
 export interface DB {
@@ -565,6 +595,7 @@ export interface DB {
   complaint_file: ComplaintFileTable;
   complaint_joint_unit: ComplaintJointUnitTable;
   complaint_request: ComplaintRequestTable;
+  deadline_recompute: DeadlineRecomputeTable;
   deadline_rule: DeadlineRuleTable;
   file: FileTable;
   handling_round: HandlingRoundTable;

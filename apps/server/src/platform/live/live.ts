@@ -15,7 +15,8 @@ const NOTIFY_PAUSE = 50;
 const BATCH = 500;
 
 interface Subscriber {
-  readonly actor: RequestActor;
+  /** `null`: the process itself, which hears everything. */
+  readonly actor: RequestActor | null;
   readonly listener: (message: LiveMessage) => void;
 }
 
@@ -73,15 +74,21 @@ export function createLive({ db, log }: { db: Database; log: Logger }): Live {
     const listeners = [...subscribers];
     const complaintIds = messages.filter(concernsComplaint).map((message) => message.objectId);
     const joint =
-      complaintIds.length > 0 && listeners.some(({ actor }) => needsJointUnits(actor))
+      complaintIds.length > 0 && listeners.some(({ actor }) => actor !== null && needsJointUnits(actor))
         ? await jointUnitsOf(db, complaintIds)
         : new Map<string, string[]>();
     for (const message of messages) {
       const units = joint.get(message.objectId) ?? [];
       for (const { actor, listener } of listeners) {
-        if (mayReceive(actor, message, units)) listener(message);
+        if (actor === null || mayReceive(actor, message, units)) listener(message);
       }
     }
+  }
+
+  function subscribe(actor: RequestActor | null, listener: Subscriber['listener']): () => void {
+    const subscriber = { actor, listener };
+    subscribers.add(subscriber);
+    return () => subscribers.delete(subscriber);
   }
 
   return {
@@ -93,11 +100,8 @@ export function createLive({ db, log }: { db: Database; log: Logger }): Live {
         channel.notify().catch((error: unknown) => log.warn({ err: error }, 'live: other processes not notified'));
       }, NOTIFY_PAUSE).unref();
     },
-    subscribe(actor, listener) {
-      const subscriber = { actor, listener };
-      subscribers.add(subscriber);
-      return () => subscribers.delete(subscriber);
-    },
+    subscribe,
+    observe: (listener) => subscribe(null, listener),
     async start() {
       if (running) return;
       position = await outboxNow(db);
