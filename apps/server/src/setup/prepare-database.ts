@@ -70,14 +70,15 @@ async function wantsDemo(sql: Sql): Promise<boolean> {
   const [row] = await sql.query<{ wants: boolean }>(
     null,
     `select not exists (select 1 from unit)
-         or exists (select 1 from setting where key = 'demo.loaded' and value ->> 'done' = 'false') as wants`,
+         or exists (select 1 from setting where key = 'demo.loaded')
+        and not exists (select 1 from setting where key = 'demo.clock') as wants`,
   );
   return row!.wants;
 }
 
 async function installDemo(deps: Deps, say: (line: string) => void): Promise<void> {
   // Thousands of lines that a bureau's own system never needs.
-  const { DEMO_OPENS, loadDemo, startDemoClock } = await import('./demo/index.ts');
+  const { DEMO_OPENS, loadDemo, publishDemoBulletins, startDemoClock } = await import('./demo/index.ts');
   say('首次启动，正在生成演示数据，约需一分钟…');
   let shown = 0;
   const { orders } = await loadDemo(deps, {
@@ -89,6 +90,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
       say(`演示数据 ${tenth * 10}%（${done} / ${total} 件）`);
     },
   });
+  await publishDemoBulletins(deps);
   await startDemoClock(deps.db);
   say(`演示数据已就绪：${orders} 件诉件`);
 }

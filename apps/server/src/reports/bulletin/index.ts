@@ -4,6 +4,8 @@ import { bindBulletinRoutes } from './bulletin.routes.ts';
 import { ARCHIVE_TASK } from './command.service.ts';
 import { archiveBulletin } from './files.service.ts';
 
+export { beginBulletin } from './begin.service.ts';
+export { executeBulletin } from './command.service.ts';
 export { type BulletinFormat, renderBulletin } from './files.service.ts';
 
 /** Weekly analysis and monthly bulletin: drafted from the figures, reviewed, signed, published, received, corrected. */
