@@ -35,7 +35,7 @@ export async function createDeps(
       : null,
     keyring,
     workingTime,
-    files: createFileStore({ db, dataDir: config.dataDir }),
+    files: createFileStore({ db, dataDir: config.dataDir, keyring }),
     jobs: createJobs({ databaseUrl, schema: config.schema, log }),
     live: createLive({ db, log }),
   };

@@ -6,6 +6,8 @@ import { CommandFailure, EXIT } from './failure.ts';
 
 /** A backup is a gzipped tar: parts of tables, files, and last `manifest.json` with the digest of every entry. */
 export const MANIFEST = 'manifest.json';
+/** Ends the name of an encrypted file's entry; without it the content is as it was uploaded. */
+export const SEALED = '.sealed';
 export const FORMAT = 'bihuan-backup/1';
 
 export interface Manifest {

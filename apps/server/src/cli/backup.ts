@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { sealAudit } from '../platform/audit/index.ts';
-import { BackupWriter, FORMAT, MANIFEST, type Manifest } from './backup-file.ts';
+import { blobPaths } from '../platform/files/index.ts';
+import { BackupWriter, FORMAT, MANIFEST, type Manifest, SEALED } from './backup-file.ts';
 import type { OpenSystem } from './open-system.ts';
 
 /** Not kept: sign-ins (people sign in again), messages on their way, rows half imported. */
@@ -143,9 +144,15 @@ async function copyTable(
   return stream.rowCount;
 }
 
+/** As it lies there: an encrypted file stays so. */
 async function addFile(writer: BackupWriter, dataDir: string, sha256: string): Promise<void> {
-  const content = await readFile(join(dataDir, 'files', sha256.slice(0, 2), sha256.slice(2)));
-  await writer.add(`files/${sha256}`, content);
+  const { sealed, plain } = blobPaths(dataDir, sha256);
+  try {
+    await writer.add(`files/${sha256}${SEALED}`, await readFile(sealed));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await writer.add(`files/${sha256}`, await readFile(plain));
+  }
 }
 
 async function sequencesOf(client: pg.ClientBase, schema: string): Promise<Record<string, number>> {

@@ -8,9 +8,10 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Config } from '../platform/config.ts';
 import { loadKeyring } from '../platform/crypto/index.ts';
 import { migrate } from '../platform/db/index.ts';
+import { blobPaths } from '../platform/files/index.ts';
 import { migrateJobs } from '../platform/jobs/index.ts';
 import { ensureDatabase } from '../setup/prepare-database.ts';
-import { type Manifest, readBackup, verifyBackup } from './backup-file.ts';
+import { type Manifest, readBackup, SEALED, verifyBackup } from './backup-file.ts';
 import { CommandFailure } from './failure.ts';
 
 export interface RestoreResult {
@@ -147,10 +148,14 @@ function write(stream: Writable, chunk: Buffer): Promise<void> {
   });
 }
 
-async function keepFile(dataDir: string, sha256: string, content: Buffer): Promise<void> {
-  if (createHash('sha256').update(content).digest('hex') !== sha256)
+async function keepFile(dataDir: string, name: string, content: Buffer): Promise<void> {
+  const encrypted = name.endsWith(SEALED);
+  const sha256 = encrypted ? name.slice(0, -SEALED.length) : name;
+  // An encrypted content is compared with its number whenever it is opened.
+  if (!encrypted && createHash('sha256').update(content).digest('hex') !== sha256)
     throw new CommandFailure(`附件 ${sha256} 的内容与其编号不符`);
-  const path = join(dataDir, 'files', sha256.slice(0, 2), sha256.slice(2));
+  const paths = blobPaths(dataDir, sha256);
+  const path = encrypted ? paths.sealed : paths.plain;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFile(path, content, { mode: 0o600 });
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { RequestActor } from './access/index.ts';
+import type { ByteSource } from './byte-source.ts';
 import type { WorkingTime } from './calendar/index.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -34,7 +35,7 @@ export interface StoredFile {
 
 export type FilePurpose = 'evidence' | 'import' | 'reject' | 'export' | 'document';
 
-/** Files by content hash under `<data>/files`; the type is sniffed from the content, not believed. */
+/** Files by content hash under `<data>/files`, encrypted at rest; the type is sniffed from the content, not believed. */
 export interface FileStore {
   /** Streams to disk, hashes, sniffs and records. @throws Problem too_large | unsupported_file | empty_file */
   put(input: {
@@ -45,7 +46,16 @@ export interface FileStore {
     createdBy: string | null;
     captured?: { at?: Date; lng?: number; lat?: number };
   }): Promise<StoredFile>;
-  get(id: string): Promise<StoredFile & { path: string; createdBy: string | null; purpose: FilePurpose }>;
+  /** @throws Problem file_lost | file_damaged; reading the content throws file_damaged as well */
+  get(id: string): Promise<
+    StoredFile & {
+      content: ByteSource;
+      createdBy: string | null;
+      purpose: FilePurpose;
+      /** Compares the whole content with its hash. @throws Problem file_damaged */
+      verify(): Promise<void>;
+    }
+  >;
 }
 
 export interface JobContext {

@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { FastifyReply } from 'fastify';
 import type { RequestActor } from '../../platform/access/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { notFound, Problem } from '../../platform/errors.ts';
+import { notFound } from '../../platform/errors.ts';
 import { mayOpenFile } from './file.query.ts';
 
 /** Shown in the page itself; everything else is only saved. */
@@ -14,8 +12,7 @@ const SHOWN = new Set(['image/jpeg', 'image/png', 'image/webp', 'application/pdf
 export async function download(deps: Deps, actor: RequestActor, id: string, reply: FastifyReply): Promise<void> {
   if (!(await mayOpenFile(deps.db, actor, id))) throw notFound('文件');
   const file = await deps.files.get(id);
-  const found = await stat(file.path).catch(() => undefined);
-  if (found?.size !== file.size) throw new Problem(410, 'file_lost', '文件在服务器上缺失或不完整，请联系系统管理员');
+  await file.verify();
   await recordAudit(deps.db, {
     at: deps.clock.now(),
     actor,
@@ -32,5 +29,5 @@ export async function download(deps: Deps, actor: RequestActor, id: string, repl
     // A document opened by itself runs nothing and embeds nothing.
     .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
     .header('cache-control', 'private, no-store')
-    .send(createReadStream(file.path));
+    .send(file.content.stream());
 }

@@ -88,8 +88,8 @@ export async function receiveUpload(deps: Deps, actor: RequestActor, request: Fa
     maxBytes: IMPORT_LIMIT,
     createdBy: actor.personId,
   });
-  const { path } = await deps.files.get(stored.id);
-  await readBeginning(path, stored.name);
+  const { content } = await deps.files.get(stored.id);
+  await readBeginning(content, stored.name);
   const now = deps.clock.now();
   const id = await insertJob(deps.db, {
     sourceId: source.id,
@@ -125,8 +125,8 @@ const readingOf = (plan: ReadingPlan) => ({
 export async function preview(deps: Deps, actor: RequestActor, id: string, plan: ReadingPlan): Promise<ImportPreview> {
   const job = await ownDraft(deps, actor, id);
   const source = await openSource(deps, plan.sourceId);
-  const { path } = await deps.files.get(job.file_id);
-  const beginning = await readBeginning(path, job.file_name, plan.sheet);
+  const { content } = await deps.files.get(job.file_id);
+  const beginning = await readBeginning(content, job.file_name, plan.sheet);
   const mapped = mapColumns(beginning, source, plan.columns);
   return previewOf(job.file_name, beginning, mapped, { ...readingOf(plan), now: deps.clock.now() });
 }
@@ -142,8 +142,8 @@ export async function start(
   if (repeated) return viewOf(repeated);
   const job = await ownDraft(deps, actor, id);
   const source = await openSource(deps, plan.sourceId);
-  const { path } = await deps.files.get(job.file_id);
-  const beginning = await readBeginning(path, job.file_name, plan.sheet);
+  const { content } = await deps.files.get(job.file_id);
+  const beginning = await readBeginning(content, job.file_name, plan.sheet);
   const { columns, missing } = mapColumns(beginning, source, plan.columns);
   const lacking = missing.filter((label) => !(label === '受理时间' && plan.defaultReceivedAt !== undefined));
   if (lacking.length > 0)
@@ -245,6 +245,7 @@ export async function sendRejects(deps: Deps, actor: RequestActor, id: string, r
   const job = await startedJob(deps, id);
   if (job.reject_file_id === null) throw notFound('退回的行');
   const file = await deps.files.get(job.reject_file_id);
+  await file.verify();
   await recordAudit(deps.db, {
     at: deps.clock.now(),
     actor,
@@ -257,7 +258,7 @@ export async function sendRejects(deps: Deps, actor: RequestActor, id: string, r
     .header('content-length', file.size)
     .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`)
     .header('cache-control', 'private, no-store')
-    .send(createReadStream(file.path));
+    .send(file.content.stream());
 }
 
 export interface ImportFileInput {

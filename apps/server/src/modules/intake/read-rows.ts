@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { ColumnMapping, DateOrder, Header } from '@bihuan/domain/intake';
 import type { Keyring } from '../../platform/crypto/index.ts';
+import type { StoredFile } from '../../platform/deps.ts';
 import { Problem } from '../../platform/errors.ts';
 import type { Incoming } from './incoming.ts';
 
 /** What is read, and how. */
 export interface Reading {
-  readonly path: string;
+  readonly dataDir: string;
+  readonly file: Pick<StoredFile, 'sha256' | 'size'>;
   readonly fileName: string;
   readonly sheet: string | null;
   readonly header: Header;

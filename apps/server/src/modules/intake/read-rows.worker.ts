@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { parseRow, rowKind } from '@bihuan/domain/intake';
 import { keyringFrom } from '../../platform/crypto/index.ts';
 import { Problem } from '../../platform/errors.ts';
+import { openBlob } from '../../platform/files/index.ts';
 import { openSheet } from '../../platform/spreadsheet/index.ts';
 import { type Incoming, incomingOf, numberOf, SeenNumbers } from './incoming.ts';
 import { pack, READ_AHEAD, type ReaderMessage, type Reading, type ReturnedRow } from './read-rows.ts';
@@ -46,7 +47,7 @@ async function hand({ orders, returned, lastRowNumber }: Taken, progress: number
 async function read(): Promise<void> {
   const { header, mapping, dateOrder, defaultReceivedAt, after } = reading;
   const keyring = keyringFrom(Buffer.from(key));
-  const sheet = await openSheet(reading.path, { filename: reading.fileName });
+  const sheet = await openSheet(await openBlob(reading.dataDir, keyring, reading.file), { filename: reading.fileName });
   const options = {
     date1904: sheet.date1904,
     ...(dateOrder === null ? {} : { dateOrder }),

@@ -17,6 +17,7 @@ import {
   rowKind,
   type SheetRow,
 } from '@bihuan/domain/intake';
+import type { ByteSource } from '../../platform/byte-source.ts';
 import { invalid } from '../../platform/errors.ts';
 import { type OpenedSheet, openSheet, SheetError } from '../../platform/spreadsheet/index.ts';
 import { withoutRejectColumns } from './reject-sheet.service.ts';
@@ -36,8 +37,8 @@ export interface Beginning {
 }
 
 /** Opens a spreadsheet and finds its heading. @throws SheetError */
-export async function readBeginning(path: string, fileName: string, wanted?: string): Promise<Beginning> {
-  const opened = await openSheet(path, { filename: fileName });
+export async function readBeginning(file: string | ByteSource, fileName: string, wanted?: string): Promise<Beginning> {
+  const opened = await openSheet(file, { filename: fileName });
   const head: SheetRow[] = [];
   for await (const row of opened.rows(wanted)) {
     head.push(row);

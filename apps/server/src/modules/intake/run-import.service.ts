@@ -76,7 +76,8 @@ async function takeRows(deps: Deps, job: ImportJob, options: RunOptions): Promis
   let writing: Promise<void> = Promise.resolve();
 
   const reading = readRows(deps.keyring, {
-    path: file.path,
+    dataDir: deps.config.dataDir,
+    file: { sha256: file.sha256, size: file.size },
     fileName: job.file_name,
     sheet: job.sheet,
     header: job.options.header,

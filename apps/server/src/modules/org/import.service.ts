@@ -6,6 +6,7 @@ import { dateAt } from '@bihuan/domain/workday';
 import type { FastifyRequest } from 'fastify';
 import type { RequestActor } from '../../platform/access/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
+import type { ByteSource } from '../../platform/byte-source.ts';
 import type { Trx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { invalid, Problem } from '../../platform/errors.ts';
@@ -69,8 +70,8 @@ export async function importPeople(
     maxBytes: MAX_BYTES,
     createdBy: actor.personId,
   });
-  const { path } = await deps.files.get(stored.id);
-  const read = await readRows(path, stored.name);
+  const { content } = await deps.files.get(stored.id);
+  const read = await readRows(content, stored.name);
   const units = await unitItems(deps.db, false);
   const unitByName = new Map(units.flatMap((unit) => [unit.code, unit.shortName, unit.name].map((key) => [key, unit])));
   const seen = new Set<string>();
@@ -250,11 +251,11 @@ async function takeIn(trx: Trx, deps: Deps, actor: RequestActor, row: RowToTake)
 }
 
 /** @throws Problem when it is no spreadsheet, has no heading, or is too long */
-async function readRows(path: string, filename: string): Promise<{ row: number; values: Values }[]> {
+async function readRows(content: ByteSource, filename: string): Promise<{ row: number; values: Values }[]> {
   const rows: { row: number; values: Values }[] = [];
   let header: Map<Field, number> | null = null;
   let looked = 0;
-  const sheet = await openSheet(path, { filename });
+  const sheet = await openSheet(content, { filename });
   for await (const { rowNumber, cells } of sheet.rows()) {
     if (header) {
       const values = valuesOf(header, cells);

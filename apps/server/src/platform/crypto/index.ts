@@ -1,1 +1,2 @@
+export { type BlobCipher, BlobDamaged, CHUNK, TAG } from './blob-cipher.ts';
 export { hmacSm3, type Keyring, KeyringError, keyringFrom, loadKeyring, newToken, tokenHash } from './keyring.ts';

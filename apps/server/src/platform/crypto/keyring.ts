@@ -10,6 +10,7 @@ import {
 } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type BlobCipher, blobCipher } from './blob-cipher.ts';
 
 /**
  * Encryption of personal fields at rest, and blind indexes to find them by exact value.
@@ -26,6 +27,8 @@ export interface Keyring {
   blindIndex(value: string, kind: 'phone' | 'name'): Buffer;
   /** The master key, for a thread of this process to make the same keyring of; it goes nowhere else. */
   forThread(): Uint8Array;
+  /** For one file's content, known by a nonce of its own. */
+  blob(nonce: Buffer): BlobCipher;
 }
 
 const VERSION = 1;
@@ -39,10 +42,12 @@ export function keyringFrom(master: Buffer): Keyring {
   const cipherKey = derive('field cipher', 16);
   const macKey = derive('field mac', 32);
   const indexKey = derive('blind index', 32);
+  const blobSecret = derive('blobs', 32);
   const mac = hmacSm3(macKey);
   const index = hmacSm3(indexKey);
   const tagOf = (body: Buffer, context: string) => mac(`${context}\0`, body).subarray(0, TAG_BYTES);
   return {
+    blob: (nonce) => blobCipher(blobSecret, nonce),
     encrypt(plain, context) {
       const iv = nextIv();
       const cipher = createCipheriv('sm4-ctr', cipherKey, iv);

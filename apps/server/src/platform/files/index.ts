@@ -1,1 +1,1 @@
-export { createFileStore } from './store.repo.ts';
+export { blobPaths, createFileStore, openBlob } from './store.repo.ts';

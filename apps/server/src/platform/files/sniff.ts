@@ -1,19 +1,21 @@
-import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { fileTypeFromFile } from 'file-type';
-import { openPromise } from 'yauzl';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { fileTypeFromStream } from 'file-type';
+import type { ByteSource } from '../byte-source.ts';
+import { openZip } from '../open-zip.ts';
 import { DOCX, XLSX } from './accepted.ts';
 
 const LOOK_AT = 64 * 1024;
 const BINARY = 'application/octet-stream';
 
 /** The type by content. The name only decides between kinds of plain text, which look the same. */
-export async function sniff(path: string, name: string): Promise<string> {
-  const found = await fileTypeFromFile(path);
-  if (found?.mime === 'application/zip') return (await officeType(path)) ?? found.mime;
+export async function sniff(source: ByteSource, name: string): Promise<string> {
+  const found = await fileTypeFromStream(Readable.toWeb(source.stream()));
+  if (found?.mime === 'application/zip') return (await officeType(source)) ?? found.mime;
   if (found?.mime === 'image/heif' || found?.mime === 'image/heic-sequence') return 'image/heic';
   if (found) return found.mime;
-  if (!(await looksLikeText(path))) return BINARY;
+  if (!(await looksLikeText(source))) return BINARY;
   return TEXT_TYPES[extname(name).toLowerCase()] ?? 'text/plain';
 }
 
@@ -25,10 +27,10 @@ const TEXT_TYPES: Record<string, string> = {
 };
 
 /** Office files whose entries come in an unusual order are told apart by their table of contents. */
-async function officeType(path: string): Promise<string | undefined> {
-  let zip: Awaited<ReturnType<typeof openPromise>>;
+async function officeType(source: ByteSource): Promise<string | undefined> {
+  let zip: Awaited<ReturnType<typeof openZip>>;
   try {
-    zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+    zip = await openZip(source);
   } catch {
     return undefined;
   }
@@ -45,14 +47,8 @@ async function officeType(path: string): Promise<string | undefined> {
   }
 }
 
-async function looksLikeText(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOK_AT), 0, LOOK_AT, 0);
-    const head = buffer.subarray(0, bytesRead);
-    const utf16 = bytesRead >= 2 && (head.readUInt16LE(0) === 0xfeff || head.readUInt16LE(0) === 0xfffe);
-    return utf16 || !head.includes(0);
-  } finally {
-    await file.close();
-  }
+async function looksLikeText(source: ByteSource): Promise<boolean> {
+  const head = await buffer(source.stream(0, Math.min(LOOK_AT, source.size)));
+  const utf16 = head.length >= 2 && (head.readUInt16LE(0) === 0xfeff || head.readUInt16LE(0) === 0xfffe);
+  return utf16 || !head.includes(0);
 }

@@ -1,32 +1,45 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { access, link, mkdir, open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type ByteSource, fileSource } from '../byte-source.ts';
+import type { Keyring } from '../crypto/index.ts';
 import type { Sql } from '../db/index.ts';
 import type { FilePurpose, FileStore, StoredFile } from '../deps.ts';
 import { notFound, Problem } from '../errors.ts';
 import { ACCEPTED } from './accepted.ts';
+import { fileDamaged, openSealed, writeSealed } from './sealed-file.ts';
 import { sniff } from './sniff.ts';
 
 const MB = 1024 * 1024;
 
-/** Blobs under `<dataDir>/files/ab/cdef…` (SHA-256); the same content is kept once, however often it is recorded. */
-export function createFileStore({ db, dataDir }: { db: Sql; dataDir: string }): FileStore {
-  const root = join(dataDir, 'files');
-  const incoming = join(root, 'incoming');
-  const blobPath = (sha256: string) => join(root, sha256.slice(0, 2), sha256.slice(2));
+/** Where a content lies: encrypted, or as it came if it was stored before contents were. */
+export function blobPaths(dataDir: string, sha256: string): { sealed: string; plain: string } {
+  const plain = join(dataDir, 'files', sha256.slice(0, 2), sha256.slice(2));
+  return { sealed: `${plain}.sealed`, plain };
+}
+
+/**
+ * Blobs under `<dataDir>/files/ab/cdef….sealed` (SHA-256 of the content), encrypted with the keyring from the first byte written;
+ * the same content is kept once, however often it is recorded.
+ */
+export function createFileStore({ db, dataDir, keyring }: { db: Sql; dataDir: string; keyring: Keyring }): FileStore {
+  const incoming = join(dataDir, 'files', 'incoming');
 
   return {
     async put({ stream, name, purpose, maxBytes, createdBy, captured }) {
       await mkdir(incoming, { recursive: true, mode: 0o700 });
       const temporary = join(incoming, randomUUID());
       try {
-        const { size, sha256 } = await receive(stream, temporary, maxBytes);
+        const { size, sha256 } = await writeSealed(temporary, stream, keyring, (sofar) => {
+          if (sofar > maxBytes) throw tooLarge(maxBytes);
+        });
         if (size === 0) throw new Problem(400, 'empty_file', '文件是空的，请检查后重新上传');
         const clean = cleanName(name);
-        const mime = await sniff(temporary, clean);
+        const mime = await sniff(await openSealed(temporary, keyring, { sha256, size }), clean);
         refuseUnaccepted(purpose, mime);
-        await keep(temporary, blobPath(sha256), join(root, sha256.slice(0, 2)));
+        const { sealed, plain } = blobPaths(dataDir, sha256);
+        await keep(temporary, sealed);
+        await rm(plain, { force: true });
         const id = await insertFile(db, { name: clean, mime, size, sha256, purpose, createdBy, captured });
         return { id, name: clean, mime, size, sha256 };
       } finally {
@@ -41,33 +54,40 @@ export function createFileStore({ db, dataDir }: { db: Sql; dataDir: string }): 
       );
       if (!row) throw notFound('文件');
       const { created_by, ...file } = row;
-      return { ...file, createdBy: created_by, path: blobPath(row.sha256) };
+      const content = await openBlob(dataDir, keyring, file);
+      return { ...file, createdBy: created_by, content, verify: () => verify(content, file.sha256) };
     },
   };
+}
+
+/** A kept content, for a thread that has no store. @throws Problem file_lost | file_damaged */
+export async function openBlob(
+  dataDir: string,
+  keyring: Keyring,
+  file: Pick<StoredFile, 'sha256' | 'size'>,
+): Promise<ByteSource> {
+  const { sealed, plain } = blobPaths(dataDir, file.sha256);
+  try {
+    await access(sealed);
+    return await openSealed(sealed, keyring, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const content = await fileSource(plain).catch(() => null);
+  if (content?.size !== file.size) throw new Problem(410, 'file_lost', '文件在服务器上缺失或不完整，请联系系统管理员');
+  return content;
+}
+
+/** Reads it all once, so that nothing of a changed file is handed out. */
+async function verify(content: ByteSource, sha256: string): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of content.stream()) hash.update(chunk as Buffer);
+  if (hash.digest('hex') !== sha256) throw fileDamaged();
 }
 
 interface FileRow extends StoredFile {
   purpose: FilePurpose;
   created_by: string | null;
-}
-
-async function receive(stream: Readable, path: string, maxBytes: number): Promise<{ size: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let size = 0;
-  const file = await open(path, 'wx', 0o600);
-  try {
-    // Leaving the loop early destroys the source.
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      hash.update(chunk);
-      await file.writeFile(chunk);
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { size, sha256: hash.digest('hex') };
 }
 
 function tooLarge(maxBytes: number): Problem {
@@ -81,7 +101,8 @@ function refuseUnaccepted(purpose: FilePurpose, mime: string): void {
 }
 
 /** A hard link never replaces what is there: whoever stores the same content first wins, and both are right. */
-async function keep(temporary: string, path: string, folder: string): Promise<void> {
+async function keep(temporary: string, path: string): Promise<void> {
+  const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
     await link(temporary, path);

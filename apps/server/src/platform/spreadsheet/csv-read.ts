@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Cell, SheetRow } from '@bihuan/domain/intake';
+import type { ByteSource } from '../byte-source.ts';
 import { CsvScanner } from './csv-scan.ts';
 
 export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be';
@@ -16,20 +15,20 @@ const SNIFF_CHARACTERS = 64 * 1024;
  * GB2312). A UTF-8 file with a few broken characters, as byte-limited columns leave them, still counts as UTF-8: at
  * most one in twenty. Keeps nothing of what it reads.
  */
-export async function detectEncoding(path: string, head: Buffer): Promise<Encoding> {
+export async function detectEncoding(source: ByteSource, head: Buffer): Promise<Encoding> {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
   const fatal = new TextDecoder('utf-8', { fatal: true });
   try {
-    for await (const chunk of createReadStream(path)) fatal.decode(chunk as Buffer, { stream: true });
+    for await (const chunk of source.stream()) fatal.decode(chunk as Buffer, { stream: true });
     fatal.decode();
     return 'utf-8';
   } catch {
     const decoder = new TextDecoder('utf-8');
     let broken = 0;
     let good = 0;
-    for await (const chunk of createReadStream(path)) {
+    for await (const chunk of source.stream()) {
       const text = decoder.decode(chunk as Buffer, { stream: true });
       for (let i = 0; i < text.length; i++) {
         const code = text.charCodeAt(i);
@@ -43,10 +42,14 @@ export async function detectEncoding(path: string, head: Buffer): Promise<Encodi
   }
 }
 
-async function* decode(path: string, encoding: Encoding, onBytes?: (read: number) => void): AsyncGenerator<string> {
+async function* decode(
+  source: ByteSource,
+  encoding: Encoding,
+  onBytes?: (read: number) => void,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   let read = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+  for await (const chunk of source.stream()) {
     read += (chunk as Buffer).length;
     const text = decoder.decode(chunk as Buffer, { stream: true });
     if (text !== '') yield text;
@@ -106,9 +109,9 @@ export interface CsvFile {
   rows(onProgress?: (fraction: number) => void): AsyncGenerator<SheetRow>;
 }
 
-export async function openCsv(path: string, encoding: Encoding): Promise<CsvFile> {
+export async function openCsv(source: ByteSource, encoding: Encoding): Promise<CsvFile> {
   let sample = '';
-  for await (const piece of decode(path, encoding)) {
+  for await (const piece of decode(source, encoding)) {
     sample += piece;
     if (sample.length >= SNIFF_CHARACTERS) break;
   }
@@ -117,7 +120,7 @@ export async function openCsv(path: string, encoding: Encoding): Promise<CsvFile
     declared === ',' || declared === '\t' || declared === ';'
       ? declared
       : sniffDelimiter(sample.slice(0, SNIFF_CHARACTERS));
-  const { size } = await stat(path);
+  const { size } = source;
 
   return {
     encoding,
@@ -137,7 +140,7 @@ export async function openCsv(path: string, encoding: Encoding): Promise<CsvFile
         }
         return rows;
       };
-      for await (const piece of decode(path, encoding, report)) {
+      for await (const piece of decode(source, encoding, report)) {
         yield* toRows(scanner.push(piece));
         if (rowNumber >= nextBreath) {
           await breathe();

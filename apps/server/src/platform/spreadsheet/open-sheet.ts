@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import type { SheetRow } from '@bihuan/domain/intake';
+import { type ByteSource, fileSource } from '../byte-source.ts';
 import { type Delimiter, detectEncoding, type Encoding, openCsv } from './csv-read.ts';
 import { SheetError } from './errors.ts';
 import { openXlsx, type XlsxLimits } from './xlsx-read.ts';
@@ -32,21 +32,10 @@ const HEAD_BYTES = 8192;
 const OLE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 const ENCRYPTED_STREAM = Buffer.from('EncryptedPackage', 'utf16le');
 
-async function readHead(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const buffer = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
 /** An OLE container is an old .xls, or the wrapper of an encrypted .xlsx, told by a stream name in its directory. */
-async function isEncryptedPackage(path: string): Promise<boolean> {
+async function isEncryptedPackage(source: ByteSource): Promise<boolean> {
   let tail: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path)) {
+  for await (const chunk of source.stream()) {
     const window = Buffer.concat([tail, chunk as Buffer]);
     if (window.includes(ENCRYPTED_STREAM)) return true;
     tail = window.subarray(-ENCRYPTED_STREAM.length);
@@ -56,10 +45,9 @@ async function isEncryptedPackage(path: string): Promise<boolean> {
 
 const HTML = /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div|script)[\s>]/i;
 
-async function refuseWhatIsNoTable(path: string, head: Buffer): Promise<void> {
-  if (head.length === 0) throw new SheetError('sheet_empty');
+async function refuseWhatIsNoTable(source: ByteSource, head: Buffer): Promise<void> {
   if (head.subarray(0, 8).equals(OLE)) {
-    throw new SheetError((await isEncryptedPackage(path)) ? 'sheet_encrypted' : 'sheet_old_xls');
+    throw new SheetError((await isEncryptedPackage(source)) ? 'sheet_encrypted' : 'sheet_old_xls');
   }
   const start = head.toString('latin1').replace(/^ï»¿/, '');
   if (HTML.test(start) || /^MIME-Version:/i.test(start)) throw new SheetError('sheet_html');
@@ -79,11 +67,16 @@ async function hasContent(rows: AsyncIterable<SheetRow>): Promise<boolean> {
   return false;
 }
 
-/** Opens a spreadsheet by what it contains. Throws {@link SheetError}; memory does not grow with the number of rows. */
-export async function openSheet(path: string, options: OpenOptions = {}): Promise<OpenedSheet> {
-  const head = await readHead(path);
+/**
+ * Opens a spreadsheet by what it contains. Throws {@link SheetError}; memory does not grow with the number of rows.
+ * @param file a path, or a content kept otherwise
+ */
+export async function openSheet(file: string | ByteSource, options: OpenOptions = {}): Promise<OpenedSheet> {
+  const source = typeof file === 'string' ? await fileSource(file) : file;
+  if (source.size === 0) throw new SheetError('sheet_empty');
+  const head = await buffer(source.stream(0, Math.min(HEAD_BYTES, source.size)));
   if (head.length >= 4 && head.readUInt32LE(0) === 0x04034b50) {
-    const book = await openXlsx(path, { ...DEFAULT_LIMITS, ...options });
+    const book = await openXlsx(source, { ...DEFAULT_LIMITS, ...options });
     const visible = book.sheets.filter((sheet) => sheet.visible);
     const listed = visible.length > 0 ? visible : book.sheets;
     return {
@@ -97,8 +90,8 @@ export async function openSheet(path: string, options: OpenOptions = {}): Promis
       },
     };
   }
-  await refuseWhatIsNoTable(path, head);
-  const csv = await openCsv(path, await detectEncoding(path, head));
+  await refuseWhatIsNoTable(source, head);
+  const csv = await openCsv(source, await detectEncoding(source, head));
   if (!(await hasContent(csv.rows()))) throw new SheetError('sheet_empty');
   const only = options.filename?.replace(/^.*[\\/]/, '').replace(/\.[^.]*$/, '') || 'CSV';
   return {

@@ -1,6 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Cell, SheetRow } from '@bihuan/domain/intake';
-import yauzl from 'yauzl';
+import type yauzl from 'yauzl';
+import type { ByteSource } from '../byte-source.ts';
+import { Problem } from '../errors.ts';
+import { openZip } from '../open-zip.ts';
 import { SheetError } from './errors.ts';
 import { attribute, attributesOf, XmlScanner } from './xml.ts';
 
@@ -37,8 +40,8 @@ class Archive {
     this.#entries = entries;
   }
 
-  static async open(path: string, limits: XlsxLimits): Promise<Archive> {
-    const zip = await yauzl.openPromise(path, { autoClose: false });
+  static async open(source: ByteSource, limits: XlsxLimits): Promise<Archive> {
+    const zip = await openZip(source);
     try {
       const entries = new Map<string, yauzl.Entry>();
       let inflated = 0;
@@ -94,7 +97,8 @@ class Archive {
 
 /** Damage of any kind, in the archive or in its XML, is one error for the user. */
 const asSheetError = (error: unknown): unknown => {
-  if (error instanceof SheetError) return error;
+  // Whatever else has a name of its own (a damaged store, say) keeps it.
+  if (error instanceof Problem) return error;
   const code = (error as NodeJS.ErrnoException)?.code;
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return error;
   return new SheetError('sheet_damaged', { cause: error });
@@ -326,9 +330,13 @@ class SheetHandler {
   }
 }
 
-async function withArchive<T>(path: string, limits: XlsxLimits, use: (archive: Archive) => Promise<T>): Promise<T> {
+async function withArchive<T>(
+  source: ByteSource,
+  limits: XlsxLimits,
+  use: (archive: Archive) => Promise<T>,
+): Promise<T> {
   try {
-    const archive = await Archive.open(path, limits);
+    const archive = await Archive.open(source, limits);
     try {
       return await use(archive);
     } finally {
@@ -340,8 +348,8 @@ async function withArchive<T>(path: string, limits: XlsxLimits, use: (archive: A
 }
 
 /** Reads the workbook's table of contents; rows come from {@link XlsxBook.rows}, which opens the file for itself. */
-export async function openXlsx(path: string, limits: XlsxLimits): Promise<XlsxBook> {
-  return withArchive(path, limits, async (archive) => {
+export async function openXlsx(source: ByteSource, limits: XlsxLimits): Promise<XlsxBook> {
+  return withArchive(source, limits, async (archive) => {
     const root = [...(await relations(archive, '')).values()].find((relation) => relation.type === 'officeDocument');
     const workbook = root?.target ?? 'xl/workbook.xml';
     if (!archive.has(workbook) || workbook.endsWith('.bin')) throw new SheetError('sheet_unsupported');
@@ -370,7 +378,7 @@ export async function openXlsx(path: string, limits: XlsxLimits): Promise<XlsxBo
       async *rows(sheet, onProgress) {
         let reading: Archive | undefined;
         try {
-          reading = await Archive.open(path, limits);
+          reading = await Archive.open(source, limits);
           const strings = stringsPart ? await sharedStrings(reading, stringsPart, limits.maxSharedCharacters) : [];
           const dates = stylesPart ? dateStyles(await reading.small(stylesPart)) : [];
           const handler = new SheetHandler(strings, dates, date1904);

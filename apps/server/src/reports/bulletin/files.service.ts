@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { kindOf } from '@bihuan/domain/bulletin';
 import { formatDay } from '@bihuan/domain/workday';
 import type { Sql } from '../../platform/db/index.ts';
@@ -49,12 +49,15 @@ export async function bulletinFile(deps: Deps, row: BulletinRow, format: Bulleti
   });
   // Two at once may both have drawn it: the one kept first is handed out by both.
   const keptId = await keepFile(deps.db, row.id, format, file.id);
-  return keptId === file.id ? content : readFile((await deps.files.get(keptId)).path);
+  return keptId === file.id ? content : readWhole(deps, keptId);
 }
+
+const readWhole = async (deps: Deps, fileId: string): Promise<Uint8Array> =>
+  buffer((await deps.files.get(fileId)).content.stream());
 
 async function readKept(deps: Deps, sql: Sql, id: string, format: BulletinFormat): Promise<Uint8Array | null> {
   const fileId = await archivedFile(sql, id, format);
-  return fileId === null ? null : readFile((await deps.files.get(fileId)).path);
+  return fileId === null ? null : readWhole(deps, fileId);
 }
 
 /** 宝城执通〔2023〕6号 关于….docx; a draft says so. */
