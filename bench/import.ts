@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -53,6 +53,13 @@ export const measureStage = async (deps: Deps, path: string) => {
 };
 async function stageFile(deps: Deps, path: string): Promise<{ rows: number; seconds: number; lines: string[] }> {
   const beginning = await readBeginning(path, FILE_NAME);
+  const file = await deps.files.put({
+    stream: createReadStream(path),
+    name: FILE_NAME,
+    purpose: 'import',
+    maxBytes: 1_000_000_000,
+    createdBy: null,
+  });
   const { columns } = mapColumns(beginning, { mapping: null });
   const lexicon = await loadLexicon(deps.db, createDictionary(deps.db, deps.clock));
   const options = { now: deps.clock.now(), closeAnswered: true };
@@ -64,7 +71,8 @@ async function stageFile(deps: Deps, path: string): Promise<{ rows: number; seco
   };
   const began = performance.now();
   for await (const chunk of readRows(deps.keyring, {
-    path,
+    dataDir: deps.config.dataDir,
+    file,
     fileName: FILE_NAME,
     sheet: null,
     header: beginning.header,

@@ -2,16 +2,30 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createDeps } from '../create-deps.ts';
+import { importFile } from '../modules/intake/index.ts';
 import { recordAudit, sealAudit, verifyAudit } from '../platform/audit/index.ts';
 import { openDatabase } from '../platform/db/index.ts';
+import type { Deps } from '../platform/deps.ts';
+import { blobPaths } from '../platform/files/index.ts';
+import { openSheet } from '../platform/spreadsheet/index.ts';
 import { loadDemo } from '../setup/demo/index.ts';
 import { type TestApp, testApp } from '../testing/app.ts';
 import { backup } from './backup.ts';
 import { CommandFailure } from './failure.ts';
 import { restore } from './restore.ts';
+
+const ORDERS = [
+  '3101132023060001,2023-06-01 09:00,占道经营,门前长期占道经营,张三,13912345678,回电13712345678',
+  '3101132023060002,2023-06-02 10:00,夜间施工,回电13812345678,李四,13612345678,',
+  ',2023-06-03 10:00,违法搭建,楼顶违法搭建,王五,13512345678,',
+  '3101132023060004,上周三,噪声,噪声扰民,赵六,13412345678,',
+];
 
 describe('backup and restore', () => {
   let source: TestApp;
@@ -30,6 +44,11 @@ describe('backup and restore', () => {
       createdBy: null,
     });
     folder = await mkdtemp(join(tmpdir(), 'bihuan-backup-'));
+    await writeFile(
+      join(folder, 'orders.csv'),
+      `工单编号,受理时间,标题,内容,诉求人,联系电话,备注\n${ORDERS.map((cells) => `${cells}\n`).join('')}`,
+    );
+    expect(await importOrders(source.deps)).toMatchObject({ created: 3, rejected: 1 });
     file = join(folder, 'b.tar.gz');
     await backup(
       { config: source.deps.config, databaseUrl: source.adminUrl, deps: source.deps },
@@ -47,6 +66,26 @@ describe('backup and restore', () => {
     await client.end();
   });
 
+  const importOrders = (deps: Deps) =>
+    importFile(deps, {
+      path: join(folder, 'orders.csv'),
+      fileName: 'orders.csv',
+      sourceCode: 'hotline',
+      createdBy: null,
+      rejectsTo: join(folder, 'returned.xlsx'),
+    });
+  /** The program on what was restored, with the key at hand there. */
+  const withRestored = async <T>(target: { url: string; dataDir: string }, work: (deps: Deps) => Promise<T>) => {
+    const config = { ...source.deps.config, dataDir: target.dataDir, databaseUrl: target.url };
+    const deps = await createDeps(config, target.url, { clock: source.clock, log: pino({ level: 'silent' }) });
+    try {
+      return await work(deps);
+    } finally {
+      await deps.jobs.stop();
+      await deps.live.stop();
+      await deps.db.close();
+    }
+  };
   const emptyTarget = (): { url: string; dataDir: string } => {
     const name = `restored_${process.pid}_${targets.length}`;
     targets.push(name);
@@ -54,8 +93,13 @@ describe('backup and restore', () => {
     url.pathname = `/${name}`;
     return { url: url.href, dataDir: join(folder, name) };
   };
-  const into = (target: { url: string; dataDir: string }, from = file) =>
-    restore({ ...source.deps.config, dataDir: target.dataDir }, target.url, from, null, () => {});
+  const into = (target: { url: string; dataDir: string }, from = file, key: string | null = null) =>
+    restore({ ...source.deps.config, dataDir: target.dataDir }, target.url, from, key, () => {});
+  const keyFile = async (byte: number): Promise<string> => {
+    const path = join(folder, `key-${byte}`);
+    await writeFile(path, Buffer.alloc(32, byte).toString('base64'));
+    return path;
+  };
 
   const TABLES = [
     'complaint',
@@ -69,6 +113,10 @@ describe('backup and restore', () => {
     'category',
     'place',
     'file',
+    'intake_source',
+    'intake_record',
+    'import_job',
+    'import_reject',
   ];
   const digest = async (url: string): Promise<string[]> => {
     const db = openDatabase(url, 'bihuan', { poolSize: 1 });
@@ -90,17 +138,78 @@ describe('backup and restore', () => {
   it('gives back every row and every file', async () => {
     const target = emptyTarget();
     const result = await into(target);
-    expect(result.files).toBe(1);
+    // The attachment, the imported table, its returned rows.
+    expect(result.files).toBe(3);
     expect(await digest(target.url)).toEqual(await digest(source.adminUrl));
-    const [stored] = await source.deps.db.query<{ sha256: string }>(
+    const stored = await source.deps.db.query<{ sha256: string }>(
       null,
       "select encode(sha256, 'hex') as sha256 from file",
     );
-    const copy = await readFile(
-      join(target.dataDir, 'files', stored!.sha256.slice(0, 2), stored!.sha256.slice(2)),
-      'utf8',
+    for (const { sha256 } of stored) {
+      const copy = await readFile(blobPaths(target.dataDir, sha256).sealed);
+      expect(copy).toEqual(await readFile(blobPaths(source.deps.config.dataDir, sha256).sealed));
+    }
+  });
+
+  it('holds nothing of a citizen that could be read without the key', async () => {
+    const tar = gunzipSync(await readFile(file));
+    for (const phone of ['13912345678', '13712345678', '13812345678', '13612345678', '13512345678', '13412345678'])
+      expect([phone, tar.includes(phone)]).toEqual([phone, false]);
+  });
+
+  it('knows with its key what was imported: the same table again brings nothing new, and its returned rows open', async () => {
+    const target = emptyTarget();
+    expect((await into(target, file, await keyFile(7))).keyFits).toBe(true);
+    await withRestored(target, async (deps) => {
+      const [job] = await deps.db.query<{ file_id: string; reject_file_id: string }>(
+        null,
+        'select file_id, reject_file_id from import_job',
+      );
+      const original = await deps.files.get(job!.file_id);
+      await original.verify();
+      expect(await buffer(original.content.stream())).toEqual(await readFile(join(folder, 'orders.csv')));
+      const returned: string[] = [];
+      for await (const { cells } of (await openSheet((await deps.files.get(job!.reject_file_id)).content)).rows())
+        returned.push(cells.join('|'));
+      expect(returned.join('\n')).toContain('13412345678');
+      expect(await importOrders(deps)).toMatchObject({
+        created: 0,
+        updated: 0,
+        unchanged: 3,
+        rejected: 1,
+        conflicts: 0,
+      });
+    });
+  });
+
+  it('does not open the files with another key, and says so', async () => {
+    const target = emptyTarget();
+    await into(target, file, await keyFile(8));
+    await withRestored(target, async (deps) => {
+      const [{ id }] = (await deps.db.query<{ id: string }>(null, 'select id from file limit 1')) as [{ id: string }];
+      await expect(deps.files.get(id)).rejects.toMatchObject({ code: 'file_damaged' });
+    });
+  });
+
+  it('restores a backup made before files were encrypted', async () => {
+    const [row] = await source.deps.db.query<{ id: string; sha256: string }>(
+      null,
+      "select id, encode(sha256, 'hex') as sha256 from file where name = '附件.csv'",
     );
-    expect(copy).toBe('来电记录,1\n');
+    const { sealed, plain } = blobPaths(source.deps.config.dataDir, row!.sha256);
+    const kept = await readFile(sealed);
+    await rm(sealed);
+    await writeFile(plain, '来电记录,1\n');
+    const old = join(folder, 'old.tar.gz');
+    const system = { config: source.deps.config, databaseUrl: source.adminUrl, deps: source.deps };
+    await backup(system, old, false, () => {});
+    await rm(plain);
+    await writeFile(sealed, kept);
+    const target = emptyTarget();
+    await into(target, old, await keyFile(7));
+    await withRestored(target, async (deps) => {
+      expect(await text((await deps.files.get(row!.id)).content.stream())).toBe('来电记录,1\n');
+    });
   });
 
   it('keeps the audit chain whole, and new events go on from its end', async () => {
