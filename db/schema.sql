@@ -256,7 +256,8 @@ create table file (
   captured_lng double precision,
   captured_lat double precision,
   created_by uuid,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  captured_sha256 bytea
 );
 create table handling_round (
   complaint_id uuid not null,
@@ -606,6 +607,7 @@ alter table deadline_rule add constraint deadline_rule_urgency_check CHECK ((urg
 alter table deadline_rule add constraint deadline_rule_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
 alter table deadline_rule add constraint deadline_rule_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES person(id);
 alter table deadline_rule add constraint deadline_rule_pkey PRIMARY KEY (id);
+alter table file add constraint file_captured_as_kept CHECK ((captured_sha256 = sha256));
 alter table file add constraint file_purpose_check CHECK ((purpose = ANY (ARRAY['evidence'::text, 'import'::text, 'reject'::text, 'export'::text, 'document'::text])));
 alter table file add constraint file_pkey PRIMARY KEY (id);
 alter table handling_round add constraint handling_round_follow_up_channel_check CHECK ((follow_up_channel = ANY (ARRAY['phone'::text, 'visit'::text, 'link'::text, 'hotline'::text])));

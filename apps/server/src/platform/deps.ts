@@ -33,18 +33,27 @@ export interface StoredFile {
   readonly sha256: string;
 }
 
+export interface Captured {
+  readonly at?: Date;
+  readonly lng?: number;
+  readonly lat?: number;
+  /** In hex. */
+  readonly sha256?: string;
+}
+
 export type FilePurpose = 'evidence' | 'import' | 'reject' | 'export' | 'document';
 
 /** Files by content hash under `<data>/files`, encrypted at rest; the type is sniffed from the content, not believed. */
 export interface FileStore {
-  /** Streams to disk, hashes, sniffs and records. @throws Problem too_large | unsupported_file | empty_file */
+  /** Streams to disk, hashes, sniffs and records. @throws Problem too_large | unsupported_file | empty_file | upload_damaged */
   put(input: {
     stream: Readable;
     name: string;
     purpose: FilePurpose;
     maxBytes: number;
     createdBy: string | null;
-    captured?: { at?: Date; lng?: number; lat?: number };
+    /** As the device recorded it; a content with another hash is refused. */
+    captured?: Captured;
   }): Promise<StoredFile>;
   /** @throws Problem file_lost | file_damaged; reading the content throws file_damaged as well */
   get(id: string): Promise<

@@ -1,5 +1,8 @@
 import type { ProblemBody } from '@bihuan/contract';
 
+/** Refused as it came, not for what it says; `upload_damaged`: it arrived other than the device had it. */
+const SEND_AGAIN = new Set(['try_again', 'upload_damaged']);
+
 /** A refused or failed request. `detail` is Chinese and fit to be shown; `status` 0 means that no answer came. */
 export class ApiProblem extends Error {
   readonly status: number;
@@ -24,7 +27,7 @@ export class ApiProblem extends Error {
   /** Sent again unchanged, it may well succeed. */
   get isTransient(): boolean {
     return (
-      this.status === 0 || this.status >= 500 || this.status === 429 || this.status === 408 || this.code === 'try_again'
+      this.status === 0 || this.status >= 500 || this.status === 429 || this.status === 408 || SEND_AGAIN.has(this.code)
     );
   }
 }

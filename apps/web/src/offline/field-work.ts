@@ -21,6 +21,7 @@ export function sendFile(file: FieldFile, onProgress: (fraction: number) => void
     form.set('lng', String(file.lng));
     form.set('lat', String(file.lat));
   }
+  if (file.sha256) form.set('sha256', file.sha256);
   // Fields first: the server reads the form as a stream and must know them when the file comes.
   form.set('file', file.blob, file.name);
   return upload(uploadFile, {}, form, { onProgress });

@@ -300,6 +300,21 @@ describe('field queue', () => {
     queue.stop();
   });
 
+  it('sends a photo again that arrived damaged, and says why it waits', async () => {
+    await addFile('photo');
+    let tries = 0;
+    const queue = open({
+      upload: (file) => (++tries === 1 ? Promise.reject(refusal(422, 'upload_damaged')) : server.upload(file)),
+    });
+    const outcome = await queue.perform(item('a', VISIT, { fileKeys: ['photo'] }));
+    expect(outcome).toMatchObject({ state: 'waiting', trouble: { code: 'upload_damaged' } });
+    expect(server.done).toHaveLength(0);
+    await queue.flush('all');
+    expect(server.done).toEqual([{ commandId: 'a', command: { ...VISIT, fileIds: ['server-photo'] } }]);
+    expect(await queue.list()).toHaveLength(0);
+    queue.stop();
+  });
+
   it('names the file that the server will not have, and sends without it once it is taken out', async () => {
     await addFile('video');
     const queue = open({ upload: () => Promise.reject(refusal(413, 'too_large')) });

@@ -128,7 +128,16 @@ export const TimelineEvent = Type.Object({
   note: nullable(Type.String()),
   /** What the action carried, ready to read: label and value. */
   facts: Type.Array(Type.Object({ label: Type.String(), value: Type.String() })),
-  files: Type.Array(Type.Object({ id: Id, name: Type.String(), mime: Type.String(), size: Type.Integer() })),
+  files: Type.Array(
+    Type.Object({
+      id: Id,
+      name: Type.String(),
+      mime: Type.String(),
+      size: Type.Integer(),
+      /** Hash taken by the device when the photo was made, equal to what is kept; null where the device took none. */
+      capturedSha256: nullable(Type.String()),
+    }),
+  ),
 });
 export type TimelineEvent = Static<typeof TimelineEvent>;
 

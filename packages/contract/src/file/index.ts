@@ -14,8 +14,9 @@ export const UploadedFile = Type.Object({
 export type UploadedFile = Static<typeof UploadedFile>;
 
 /**
- * Body: `multipart/form-data` with one `file`, and before it optional fields `capturedAt` (instant), `lng`, `lat` (degrees)
- * as the device recorded them.
+ * Body: `multipart/form-data` with one `file`, and before it optional fields `capturedAt` (instant), `lng`, `lat` (degrees) and
+ * `sha256` (hex) as the device recorded them. A content that differs from the device's hash is refused with 422
+ * `upload_damaged`: sent again, it may arrive whole.
  */
 export const uploadFile = endpoint({
   id: 'file.upload',

@@ -174,7 +174,8 @@ async function readTimeline(sql: Sql, id: string): Promise<TimelineEvent[]> {
   const rows = await sql.query<EventRow>(
     'complaint.timeline',
     `select e.id, e.at, e.action, e.actor_id, p.name as actor_name, e.actor_unit_id, u.name as actor_unit_name, e.from_status, e.to_status, e.note, e.data,
-            (select json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'size', f.size) order by f.id)
+            (select json_agg(json_build_object('id', f.id, 'name', f.name, 'mime', f.mime, 'size', f.size,
+                                              'capturedSha256', encode(f.captured_sha256, 'hex')) order by f.id)
                from complaint_file cf join file f on f.id = cf.file_id where cf.event_id = e.id and cf.complaint_id = $1) as files
        from audit_event e left join person p on p.id = e.actor_id left join unit u on u.id = e.actor_unit_id
       where e.object_id = $1 and e.object_type = 'complaint' order by e.at, e.id`,

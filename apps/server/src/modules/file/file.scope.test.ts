@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
 import { handledOrder, type TestDistrict, testDistrict } from '../../testing/complaint.ts';
@@ -49,6 +49,38 @@ test('evidence is taken with where and when the device recorded it, and comes ba
   });
   expect(back.headers['content-security-policy']).toContain('sandbox');
 });
+
+test('a photo with the hash of its capture is compared with it: kept and shown as checked, or refused', async () => {
+  const sha256 = createHash('sha256').update(PNG).digest('hex');
+  const changed = Buffer.from(PNG);
+  changed[60] = changed[60]! ^ 1;
+  const before = await count();
+  const refused = await upload(d.officer, changed, { sha256 });
+  expect(refused.body).toMatchObject({ status: 422, code: 'upload_damaged' });
+  expect(refused.body.detail).toContain('请重新上传');
+  expect((await upload(d.officer, PNG, { sha256: 'abc' })).status).toBe(400);
+  expect(await count()).toBe(before);
+  const checked = (await upload(d.officer, PNG, { sha256: sha256.toUpperCase() })).body;
+  const unchecked = (await upload(d.officer, PNG)).body;
+  const { id: complaintId } = await handledOrder(t, d);
+  const [event] = await t.deps.db.query<{ id: string }>(
+    null,
+    'select id from audit_event where object_id = $1 order by at desc, id desc limit 1',
+    [complaintId],
+  );
+  for (const { id } of [checked, unchecked])
+    await t.deps.db.query(null, 'insert into complaint_file (complaint_id, file_id, event_id) values ($1,$2,$3)', [
+      complaintId,
+      id,
+      event!.id,
+    ]);
+  const { body } = await t.call(d.officer, 'GET', `/complaints/${complaintId}`);
+  const files = body.timeline.flatMap((one: { files: unknown[] }) => one.files);
+  expect(files).toContainEqual(expect.objectContaining({ id: checked.id, capturedSha256: sha256 }));
+  expect(files).toContainEqual(expect.objectContaining({ id: unchecked.id, capturedSha256: null }));
+});
+
+const count = async () => (await t.deps.db.query(null, 'select id from file')).length;
 
 test('what is not a photo or document is only ever saved, never shown', async () => {
   const { body } = await upload(d.officer, Buffer.from('<script>alert(1)</script>'), {}, 'page.html');

@@ -283,6 +283,7 @@ export interface FileTable {
   captured_lat: number | null;
   created_by: string | null;
   created_at: Generated<Timestamp>;
+  captured_sha256: Buffer | null;
 }
 
 export interface HandlingRoundTable {

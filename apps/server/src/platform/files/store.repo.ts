@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type ByteSource, fileSource } from '../byte-source.ts';
 import type { Keyring } from '../crypto/index.ts';
 import type { Sql } from '../db/index.ts';
-import type { FilePurpose, FileStore, StoredFile } from '../deps.ts';
+import type { Captured, FilePurpose, FileStore, StoredFile } from '../deps.ts';
 import { notFound, Problem } from '../errors.ts';
 import { ACCEPTED } from './accepted.ts';
 import { fileDamaged, openSealed, writeSealed } from './sealed-file.ts';
@@ -34,6 +34,12 @@ export function createFileStore({ db, dataDir, keyring }: { db: Sql; dataDir: st
           if (sofar > maxBytes) throw tooLarge(maxBytes);
         });
         if (size === 0) throw new Problem(400, 'empty_file', '文件是空的，请检查后重新上传');
+        if (captured?.sha256 !== undefined && captured.sha256 !== sha256)
+          throw new Problem(
+            422,
+            'upload_damaged',
+            '收到的内容与拍摄时的校验值不一致，可能在上传途中受损，没有保存，请重新上传',
+          );
         const clean = cleanName(name);
         const mime = await sniff(await openSealed(temporary, keyring, { sha256, size }), clean);
         refuseUnaccepted(purpose, mime);
@@ -139,13 +145,13 @@ async function insertFile(
     sha256: string;
     purpose: FilePurpose;
     createdBy: string | null;
-    captured: Parameters<FileStore['put']>[0]['captured'];
+    captured: Captured | undefined;
   },
 ): Promise<string> {
   const [row] = await sql.query<{ id: string }>(
     'file.insert',
-    `insert into file (sha256, size, mime, name, purpose, captured_at, captured_lng, captured_lat, created_by)
-     values (decode($1, 'hex'),$2,$3,$4,$5,$6,$7,$8,$9) returning id`,
+    `insert into file (sha256, size, mime, name, purpose, captured_at, captured_lng, captured_lat, captured_sha256, created_by)
+     values (decode($1, 'hex'),$2,$3,$4,$5,$6,$7,$8,decode($9, 'hex'),$10) returning id`,
     [
       file.sha256,
       file.size,
@@ -155,6 +161,7 @@ async function insertFile(
       file.captured?.at ?? null,
       file.captured?.lng ?? null,
       file.captured?.lat ?? null,
+      file.captured?.sha256 ?? null,
       file.createdBy,
     ],
   );

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Cell, SheetRow } from '@bihuan/domain/intake';
 import type { ByteSource } from '../byte-source.ts';
+import { Problem } from '../errors.ts';
 import { CsvScanner } from './csv-scan.ts';
 
 export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be';
@@ -10,10 +11,19 @@ export type Delimiter = ',' | '\t' | ';';
 const BREATHE_ROWS = 5000;
 const SNIFF_CHARACTERS = 64 * 1024;
 
+/** So much text beyond ASCII settles the question; Chinese in GB18030 fails as UTF-8 within its first few characters. */
+const ENOUGH = 200_000;
+
+function countBeyondAscii(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) count++;
+  return count;
+}
+
 /**
- * A byte-order mark decides; else the whole file either is UTF-8 or is taken for GB18030 (which contains GBK and
- * GB2312). A UTF-8 file with a few broken characters, as byte-limited columns leave them, still counts as UTF-8: at
- * most one in twenty. Keeps nothing of what it reads.
+ * A byte-order mark decides; else the text either is UTF-8 or is taken for GB18030 (which contains GBK and GB2312). A UTF-8
+ * file with a few broken characters, as byte-limited columns leave them, still counts as UTF-8: at most one in twenty. Reads
+ * no further than it must, once or twice, keeping nothing.
  */
 export async function detectEncoding(source: ByteSource, head: Buffer): Promise<Encoding> {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
@@ -21,23 +31,25 @@ export async function detectEncoding(source: ByteSource, head: Buffer): Promise<
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
   const fatal = new TextDecoder('utf-8', { fatal: true });
   try {
-    for await (const chunk of source.stream()) fatal.decode(chunk as Buffer, { stream: true });
-    fatal.decode();
-    return 'utf-8';
-  } catch {
-    const decoder = new TextDecoder('utf-8');
-    let broken = 0;
     let good = 0;
     for await (const chunk of source.stream()) {
-      const text = decoder.decode(chunk as Buffer, { stream: true });
-      for (let i = 0; i < text.length; i++) {
-        const code = text.charCodeAt(i);
-        if (code === 0xfffd) broken++;
-        else if (code > 0x7f) good++;
-      }
-      // More broken than whole, in thousands of characters: the rest of the file cannot turn that round.
-      if (good + broken > 5000 && broken > good) return 'gb18030';
+      good += countBeyondAscii(fatal.decode(chunk as Buffer, { stream: true }));
+      if (good >= ENOUGH) return 'utf-8';
     }
+    fatal.decode();
+    return 'utf-8';
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    const decoder = new TextDecoder('utf-8');
+    let broken = 0;
+    let beyond = 0;
+    for await (const chunk of source.stream()) {
+      const text = decoder.decode(chunk as Buffer, { stream: true });
+      beyond += countBeyondAscii(text);
+      broken += text.split('\ufffd').length - 1;
+      if (beyond >= ENOUGH) break;
+    }
+    const good = beyond - broken;
     return good > 0 && broken * 20 <= good ? 'utf-8' : 'gb18030';
   }
 }
