@@ -1,10 +1,14 @@
 import { PERMISSIONS, ROLES } from '@bihuan/domain/access';
 import { type Static, Type } from 'typebox';
-import { Id, IdParams, Instant, keysOf, nullable, UnitRef } from '../common.ts';
+import { Id, IdParams, Instant, keysOf, nullable, pageOf, UnitRef } from '../common.ts';
 import { endpoint } from '../endpoint.ts';
 
 const strict = { additionalProperties: false } as const;
 const Password = Type.String({ minLength: 1, maxLength: 200 });
+const PageQuery = {
+  after: Type.Optional(Type.String({ maxLength: 64 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+};
 const Code = Type.String({ pattern: '^[0-9]{6}$' });
 
 /** Who is signed in and what may be done; with nobody signed in, `actor` is null. */
@@ -159,9 +163,9 @@ export const listSessions = endpoint({
   method: 'GET',
   path: '/sessions',
   access: 'session.manage',
-  summary: '全部在线会话',
-  query: Type.Object({ q: Type.Optional(Type.String({ maxLength: 64 })) }, strict),
-  response: Type.Array(SessionItem),
+  summary: '全部在线会话，登录晚的在前',
+  query: Type.Object({ q: Type.Optional(Type.String({ maxLength: 64 })), ...PageQuery }, strict),
+  response: pageOf(SessionItem),
 });
 
 export const revokeSession = endpoint({
@@ -198,8 +202,11 @@ export const listAccounts = endpoint({
   path: '/accounts',
   access: 'account.manage',
   summary: '账号列表',
-  query: Type.Object({ q: Type.Optional(Type.String({ maxLength: 64 })), personId: Type.Optional(Id) }, strict),
-  response: Type.Array(AccountItem),
+  query: Type.Object(
+    { q: Type.Optional(Type.String({ maxLength: 64 })), personId: Type.Optional(Id), ...PageQuery },
+    strict,
+  ),
+  response: pageOf(AccountItem),
 });
 
 export const openAccount = endpoint({
@@ -228,7 +235,8 @@ export const listWantedPasswords = endpoint({
   path: '/accounts/password-wanted',
   access: 'session.manage',
   summary: '待发放口令的账号',
-  response: Type.Array(AccountItem),
+  query: Type.Object(PageQuery, strict),
+  response: pageOf(AccountItem),
 });
 
 /** The initial password is shown once and must be changed at the first sign-in. */
@@ -261,7 +269,8 @@ export const listLockedAccounts = endpoint({
   path: '/accounts/locked',
   access: 'session.manage',
   summary: '被锁定的账号',
-  response: Type.Array(AccountItem),
+  query: Type.Object(PageQuery, strict),
+  response: pageOf(AccountItem),
 });
 
 export const listBoundAccounts = endpoint({
@@ -270,7 +279,8 @@ export const listBoundAccounts = endpoint({
   path: '/accounts/second-factor',
   access: 'session.manage',
   summary: '已绑定第二因子的账号',
-  response: Type.Array(AccountItem),
+  query: Type.Object(PageQuery, strict),
+  response: pageOf(AccountItem),
 });
 
 export const unlockAccount = endpoint({

@@ -28,9 +28,9 @@ export const PERMISSIONS = {
   'org.manage': '维护组织与人员',
   'account.manage': '开设与停用账号',
   'dictionary.manage': '维护来源、类别、地点与日历',
-  'job.manage': '查看与重试后台任务',
+  'job.manage': '查看、重试与取消后台任务',
   'role.grant': '授予岗位角色',
-  'session.manage': '查看与终止会话、解除锁定',
+  'session.manage': '发放口令、查看与终止会话、解除锁定',
   'audit.read': '查阅审计记录',
   'audit.verify': '核验与导出审计链',
 } as const;

@@ -91,44 +91,63 @@ const ITEM = `
          (select max(s.last_seen_at) from session s where s.account_id = a.id) as "lastSeenAt"
     from account a join person p on p.id = a.person_id left join person w on w.id = a.password_wanted_by`;
 
-export async function accountItems(
+export interface AccountFilter {
+  q?: string | undefined;
+  personId?: string | undefined;
+  /** Only those locked now, with a password to issue, or with a second factor. */
+  only?: 'locked' | 'wanted' | 'bound';
+}
+
+/** Counted up to here. */
+const CAP = 1000;
+
+/** A page by user name. */
+export async function accountPage(
   sql: Sql,
   now: number,
-  filter: {
-    q?: string | undefined;
-    personId?: string | undefined;
-    lockedOnly?: boolean;
-    wantedOnly?: boolean;
-    boundOnly?: boolean;
-  },
-): Promise<AccountItem[]> {
-  const rows = await sql.query<
-    Omit<AccountItem, 'lockedUntil' | 'lastSeenAt' | 'passwordWantedAt'> & {
-      lockedUntil: Date | null;
-      lastSeenAt: Date | null;
-      passwordWantedAt: Date | null;
-    }
-  >(
-    'account.items',
-    `${ITEM}
-      where ($2::text is null or a.username like $2 or p.name like $2 or p.staff_no like $2)
-        and ($3::uuid is null or p.id = $3) and (not $4::boolean or a.locked_until > $1)
-        and (not $5::boolean or a.password_wanted_at is not null)
-        and (not $6::boolean or a.totp_confirmed_at is not null)
-      order by a.username limit 500`,
-    [
-      new Date(now),
-      filter.q ? `%${filter.q.replace(/[\\%_]/g, '\\$&')}%` : null,
-      filter.personId ?? null,
-      filter.lockedOnly ?? false,
-      filter.wantedOnly ?? false,
-      filter.boundOnly ?? false,
-    ],
-  );
-  return rows.map((row) => ({
+  filter: AccountFilter,
+  { after, limit = 50 }: { after?: string | undefined; limit?: number | undefined },
+): Promise<{ items: AccountItem[]; next: string | null; total: number; totalIsCapped: boolean }> {
+  const where = `
+    ($2::text is null or a.username like $2 or p.name like $2 or p.staff_no like $2) and ($3::uuid is null or p.id = $3)
+    and ($4::text is distinct from 'locked' or a.locked_until > $1) and ($4::text is distinct from 'wanted' or a.password_wanted_at is not null)
+    and ($4::text is distinct from 'bound' or a.totp_confirmed_at is not null)`;
+  const values = [
+    new Date(now),
+    filter.q ? `%${filter.q.replace(/[\\%_]/g, '\\$&')}%` : null,
+    filter.personId ?? null,
+    filter.only ?? null,
+  ];
+  const [rows, [counted]] = await Promise.all([
+    sql.query<
+      Omit<AccountItem, 'lockedUntil' | 'lastSeenAt' | 'passwordWantedAt'> & {
+        lockedUntil: Date | null;
+        lastSeenAt: Date | null;
+        passwordWantedAt: Date | null;
+      }
+    >(
+      'account.items',
+      `${ITEM} where ${where} and ($5::text is null or a.username > $5) order by a.username limit $6`,
+      [...values, after ?? null, limit + 1],
+    ),
+    sql.query<{ n: number }>(
+      'account.count',
+      `select count(*)::int as n from (
+         select 1 from account a join person p on p.id = a.person_id where ${where} limit ${CAP + 1}) x`,
+      values,
+    ),
+  ]);
+  const items = rows.slice(0, limit).map((row) => ({
     ...row,
     lockedUntil: row.lockedUntil?.toISOString() ?? null,
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
     passwordWantedAt: row.passwordWantedAt?.toISOString() ?? null,
   }));
+  const total = counted!.n;
+  return {
+    items,
+    next: rows.length > limit ? items.at(-1)!.username : null,
+    total: Math.min(total, CAP),
+    totalIsCapped: total > CAP,
+  };
 }

@@ -154,7 +154,7 @@ describe('accounts', () => {
     expect(await alive(me)).toBe(false);
     expect((await t.call(security, 'POST', `/accounts/${id}/password/issue`)).body.code).toBe('password_not_wanted');
     me = holding(await signIn(username, reset.password));
-    const [session] = (await t.call(security, 'GET', `/sessions?q=${username}`)).body;
+    const [session] = (await t.call(security, 'GET', `/sessions?q=${username}`)).body.items;
     expect((await t.call(security, 'DELETE', `/sessions/${session.id}`)).status).toBe(204);
     expect(await alive(me)).toBe(false);
     me = holding(await signIn(username, reset.password));
@@ -194,6 +194,32 @@ describe('accounts', () => {
     ])
       expect(actions).toContain(action);
     expect(rows.some((row) => row.dump.includes(password) || row.dump.includes('wrong-Pass#1'))).toBe(false);
+  });
+
+  it('and sessions are listed page by page, none left out and none twice', async () => {
+    for (let i = 0; i < 3; i += 1) {
+      const { username, password } = await newcomer();
+      await signIn(username, password);
+    }
+    const lists: [TestPerson, string][] = [
+      [system, '/accounts'],
+      [security, '/sessions'],
+    ];
+    for (const [as, path] of lists) {
+      const all = (await t.call(as, 'GET', `${path}?limit=200`)).body;
+      const ids = all.items.map(({ id }: { id: string }) => id);
+      expect(ids.length).toBeGreaterThan(3);
+      expect(all.total).toBe(ids.length);
+      const paged: string[] = [];
+      let next: string | null = '';
+      while (next !== null) {
+        const { body } = await t.call(as, 'GET', `${path}?limit=2${next ? `&after=${encodeURIComponent(next)}` : ''}`);
+        paged.push(...body.items.map(({ id }: { id: string }) => id));
+        next = body.next;
+      }
+      expect(paged).toEqual(ids);
+    }
+    expect((await t.call(security, 'GET', '/sessions?after=x')).status).toBe(400);
   });
 
   it('show the cookie’s token nowhere in the database', async () => {

@@ -4,13 +4,16 @@ import { recordAudit } from '../../platform/audit/index.ts';
 import { tokenHash } from '../../platform/crypto/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { bind } from '../../platform/http/bind.ts';
-import { accountItems } from './account.repo.ts';
+import { accountPage } from './account.repo.ts';
 import * as accounts from './account.service.ts';
 import { openAccount } from './create-account.service.ts';
 import * as secondFactor from './second-factor.service.ts';
-import { activeSessions, SESSION_COOKIE } from './session.repo.ts';
+import { SESSION_COOKIE, sessionPage } from './session.repo.ts';
 import { sessionView } from './session-view.ts';
 import { setSessionCookie, signIn } from './sign-in.service.ts';
+
+/** Of one account, on one page. */
+const MOST_OWN_SESSIONS = 100;
 
 export function bindIdentityRoutes(api: FastifyInstance, deps: Deps): void {
   const view = (request: FastifyRequest, token = request.cookies[SESSION_COOKIE]) =>
@@ -68,25 +71,32 @@ export function bindIdentityRoutes(api: FastifyInstance, deps: Deps): void {
     return view(request);
   });
 
-  bind(api, contract.listMySessions, ({ actor }) =>
-    activeSessions(deps.db, deps.clock.now(), { accountId: actor.accountId, currentId: actor.sessionId }),
-  );
+  bind(api, contract.listMySessions, async ({ actor }) => {
+    const own = { accountId: actor.accountId, currentId: actor.sessionId };
+    return (await sessionPage(deps.db, deps.clock.now(), own, { limit: MOST_OWN_SESSIONS })).items;
+  });
   bind(api, contract.revokeMySession, async ({ actor, params }) => {
     await accounts.revokeSession(deps, actor, params.id, actor.accountId);
     return undefined;
   });
   bind(api, contract.listSessions, ({ actor, query }) =>
-    activeSessions(deps.db, deps.clock.now(), { q: query.q, currentId: actor.sessionId }),
+    sessionPage(deps.db, deps.clock.now(), { q: query.q, currentId: actor.sessionId }, query),
   );
   bind(api, contract.revokeSession, async ({ actor, params }) => {
     await accounts.revokeSession(deps, actor, params.id, null);
     return undefined;
   });
 
-  bind(api, contract.listAccounts, ({ query }) => accountItems(deps.db, deps.clock.now(), query));
-  bind(api, contract.listLockedAccounts, () => accountItems(deps.db, deps.clock.now(), { lockedOnly: true }));
-  bind(api, contract.listBoundAccounts, () => accountItems(deps.db, deps.clock.now(), { boundOnly: true }));
-  bind(api, contract.listWantedPasswords, () => accountItems(deps.db, deps.clock.now(), { wantedOnly: true }));
+  bind(api, contract.listAccounts, ({ query }) => accountPage(deps.db, deps.clock.now(), query, query));
+  bind(api, contract.listLockedAccounts, ({ query }) =>
+    accountPage(deps.db, deps.clock.now(), { only: 'locked' }, query),
+  );
+  bind(api, contract.listBoundAccounts, ({ query }) =>
+    accountPage(deps.db, deps.clock.now(), { only: 'bound' }, query),
+  );
+  bind(api, contract.listWantedPasswords, ({ query }) =>
+    accountPage(deps.db, deps.clock.now(), { only: 'wanted' }, query),
+  );
   bind(api, contract.openAccount, ({ actor, body }) => openAccount(deps, actor, body));
   bind(api, contract.requestPassword, async ({ actor, params, body }) => {
     await accounts.requestPassword(deps, actor, params.id, body.reason);

@@ -3,6 +3,7 @@ import type { Role } from '@bihuan/domain/access';
 import type { RequestActor } from '../../platform/access/index.ts';
 import { tokenHash } from '../../platform/crypto/index.ts';
 import type { Sql } from '../../platform/db/index.ts';
+import { invalid } from '../../platform/errors.ts';
 
 export const SESSION_COOKIE = 'bihuan_session';
 /** Signed out after so long without a request (等保 2.0: 登录连接超时自动退出). */
@@ -84,30 +85,56 @@ export async function touchSession(sql: Sql, sessionId: string, now: number): Pr
   ]);
 }
 
-export async function activeSessions(
+export interface SessionFilter {
+  accountId?: string;
+  q?: string | undefined;
+  /** The asker's own. */
+  currentId: string;
+}
+
+/** Counted up to here. */
+const CAP = 1000;
+
+/** A page of the sessions in use, latest sign-in first: ids follow time, and unlike the last use they stand still while pages are turned. */
+export async function sessionPage(
   sql: Sql,
   now: number,
-  filter: { accountId?: string; q?: string | undefined; currentId: string },
-): Promise<SessionItem[]> {
-  const rows = await sql.query<Omit<SessionItem, 'createdAt' | 'lastSeenAt'> & { createdAt: Date; lastSeenAt: Date }>(
-    'session.active',
-    `select s.id, p.name as "personName", a.username, u.name as "unitName", s.created_at as "createdAt", s.last_seen_at as "lastSeenAt",
-            s.ip, s.user_agent as "userAgent", s.id = $2 as current
-       from session s join account a on a.id = s.account_id join posting o on o.id = s.posting_id
+  filter: SessionFilter,
+  { after, limit = 50 }: { after?: string | undefined; limit?: number | undefined } = {},
+): Promise<{ items: SessionItem[]; next: string | null; total: number; totalIsCapped: boolean }> {
+  if (after !== undefined && !/^[0-9a-f-]{36}$/.test(after)) throw invalid('翻页位置不对，请从第一页重新查看');
+  const from = `from session s join account a on a.id = s.account_id join posting o on o.id = s.posting_id
        join person p on p.id = o.person_id join unit u on u.id = o.unit_id
       where s.revoked_at is null and s.expires_at > $1 and s.last_seen_at > $1::timestamptz - make_interval(mins => ${IDLE_MINUTES})
-        and ($3::uuid is null or s.account_id = $3) and ($4::text is null or p.name like $4 or a.username like $4 or u.name like $4)
-      order by s.last_seen_at desc limit 500`,
-    [
-      new Date(now),
-      filter.currentId,
-      filter.accountId ?? null,
-      filter.q ? `%${filter.q.replace(/[\\%_]/g, '\\$&')}%` : null,
-    ],
-  );
-  return rows.map((row) => ({
+        and ($2::uuid is null or s.account_id = $2) and ($3::text is null or p.name like $3 or a.username like $3 or u.name like $3)`;
+  const values = [
+    new Date(now),
+    filter.accountId ?? null,
+    filter.q ? `%${filter.q.replace(/[\\%_]/g, '\\$&')}%` : null,
+  ];
+  const [rows, [counted]] = await Promise.all([
+    sql.query<Omit<SessionItem, 'createdAt' | 'lastSeenAt'> & { createdAt: Date; lastSeenAt: Date }>(
+      'session.active',
+      `select s.id, p.name as "personName", a.username, u.name as "unitName", s.created_at as "createdAt", s.last_seen_at as "lastSeenAt",
+            s.ip, s.user_agent as "userAgent", s.id = $4 as current ${from} and ($5::uuid is null or s.id < $5) order by s.id desc limit $6`,
+      [...values, filter.currentId, after ?? null, limit + 1],
+    ),
+    sql.query<{ n: number }>(
+      'session.count',
+      `select count(*)::int as n from (select 1 ${from} limit ${CAP + 1}) x`,
+      values,
+    ),
+  ]);
+  const items = rows.slice(0, limit).map((row) => ({
     ...row,
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
   }));
+  const total = counted!.n;
+  return {
+    items,
+    next: rows.length > limit ? items.at(-1)!.id : null,
+    total: Math.min(total, CAP),
+    totalIsCapped: total > CAP,
+  };
 }

@@ -138,7 +138,7 @@ describe('leaving', () => {
     const back = { version: 2, left: false, reason: '返回本局' };
     expect((await t.call(d.sysadmin, 'POST', `/org/people/${personId}/left`, back)).status).toBe(200);
     expect((await t.call(gone, 'GET', '/session')).body.actor).toBeNull();
-    const [account] = (await t.call(d.sysadmin, 'GET', `/accounts?personId=${personId}`)).body;
+    const [account] = (await t.call(d.sysadmin, 'GET', `/accounts?personId=${personId}`)).body.items;
     expect(account.disabled).toBe(true);
     expect((await person(personId)).postings[0].endedOn).toBe('2023-06-05');
   });

@@ -1,6 +1,7 @@
 import { clockInputs, type Kind, type RoundKind, type Urgency } from '@bihuan/domain/complaint';
 import { deriveClock, type LedgerEntry } from '@bihuan/domain/workday';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { countUnsealed, verifyAudit } from '../../platform/audit/index.ts';
 import { type TestApp, testApp } from '../../testing/app.ts';
 import { DEMO_ACCOUNTS, DemoError, loadDemo } from './index.ts';
 
@@ -31,6 +32,14 @@ describe('the demo district', () => {
     );
     expect(await loadDemo(t.deps, { orders: 50 })).toEqual({ loaded: false, orders: 600 });
     expect(await count('from complaint')).toBe(600);
+  });
+
+  it('comes with its audit chain closed, so that a check right after the first start proves all of it', async () => {
+    await loadDemo(t.deps, { orders: 200, now: END });
+    expect(await countUnsealed(t.deps.db)).toBe(0);
+    const { ok, checked } = await verifyAudit(t.deps.db);
+    expect({ ok, checked }).toEqual({ ok: true, checked: await count('from audit_event') });
+    expect(checked).toBeGreaterThan(200);
   });
 
   it('leaves nothing behind when the load breaks off, and the next start loads it', async () => {
