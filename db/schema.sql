@@ -48,6 +48,27 @@ create table audit_seal (
   hash bytea not null,
   id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid
 );
+create table audit_verification (
+  id uuid not null,
+  status text not null default 'queued'::text,
+  anchor_seq bigint,
+  anchor_hash text,
+  requested_by uuid not null,
+  requested_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  cancelled_by uuid,
+  cancel_requested_at timestamp with time zone,
+  run uuid,
+  heartbeat_at timestamp with time zone,
+  checked bigint not null default 0,
+  total bigint not null default 0,
+  unsealed bigint,
+  head_seq bigint,
+  head_hash text,
+  problems jsonb not null default '[]'::jsonb,
+  error text
+);
 create table bulletin (
   id uuid not null default uuidv7(),
   kind text not null,
@@ -537,6 +558,12 @@ alter table audit_link add constraint audit_link_pkey PRIMARY KEY (seq);
 alter table audit_link add constraint audit_link_event_id_key UNIQUE (event_id);
 alter table audit_seal add constraint audit_seal_only_row_check CHECK (only_row);
 alter table audit_seal add constraint audit_seal_pkey PRIMARY KEY (only_row);
+alter table audit_verification add constraint audit_verification_check CHECK (((anchor_seq IS NULL) = (anchor_hash IS NULL)));
+alter table audit_verification add constraint audit_verification_check1 CHECK (((status = ANY (ARRAY['done'::text, 'cancelled'::text, 'failed'::text])) = (finished_at IS NOT NULL)));
+alter table audit_verification add constraint audit_verification_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'cancelled'::text, 'failed'::text])));
+alter table audit_verification add constraint audit_verification_cancelled_by_fkey FOREIGN KEY (cancelled_by) REFERENCES person(id);
+alter table audit_verification add constraint audit_verification_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES person(id);
+alter table audit_verification add constraint audit_verification_pkey PRIMARY KEY (id);
 alter table bulletin add constraint bulletin_kind_check CHECK ((kind = ANY (ARRAY['weekly'::text, 'monthly'::text])));
 alter table bulletin add constraint bulletin_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'reviewing'::text, 'reviewed'::text, 'published'::text])));
 alter table bulletin add constraint bulletin_supersedes_id_fkey FOREIGN KEY (supersedes_id) REFERENCES bulletin(id);
@@ -699,6 +726,7 @@ CREATE INDEX audit_event_actor ON audit_event USING btree (actor_id, at) WHERE (
 CREATE INDEX audit_event_at ON audit_event USING btree (at, id);
 CREATE INDEX audit_event_object ON audit_event USING btree (object_id, id) WHERE (object_id IS NOT NULL);
 CREATE INDEX audit_event_tx ON audit_event USING btree (tx, id);
+CREATE INDEX audit_verification_recent ON audit_verification USING btree (requested_at DESC, id DESC);
 CREATE INDEX bulletin_recent ON bulletin USING btree (period_start DESC, kind, revision DESC);
 CREATE INDEX citizen_link_complaint ON citizen_link USING btree (complaint_id);
 CREATE INDEX clock_entry_complaint ON clock_entry USING btree (complaint_id, round, at);
@@ -741,6 +769,7 @@ CREATE INDEX unit_parent ON unit USING btree (parent_id);
 CREATE INDEX webhook_pending ON webhook_delivery USING btree (next_attempt_at) WHERE (delivered_at IS NULL);
 CREATE INDEX webhook_recent ON webhook_delivery USING btree (source_id, created_at DESC);
 CREATE UNIQUE INDEX audit_event_command ON audit_event USING btree (command_id) WHERE (command_id IS NOT NULL);
+CREATE UNIQUE INDEX audit_verification_active ON audit_verification USING btree ((true)) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE UNIQUE INDEX bulletin_in_hand ON bulletin USING btree (kind, period_start) WHERE (status <> 'published'::text);
 CREATE UNIQUE INDEX complaint_request_pending ON complaint_request USING btree (complaint_id, kind) WHERE (decided_at IS NULL);
 CREATE UNIQUE INDEX deadline_rule_in_use ON deadline_rule USING btree (purpose, kind, urgency, effective_from) WHERE (withdrawn_at IS NULL);

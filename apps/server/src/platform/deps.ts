@@ -73,6 +73,15 @@ export interface JobContext {
   readonly signal: AbortSignal;
 }
 
+/**
+ * For tasks whose jobs each work on one record, named in the job's key as `<task>:<id>`: how far they are, by record id
+ * (0 to 1), and how to cancel one, also while it runs.
+ */
+export interface JobSubjects {
+  progress(ids: readonly string[]): Promise<Map<string, number>>;
+  cancel(actor: RequestActor, id: string): Promise<void>;
+}
+
 /** PostgreSQL job queue. Work may run twice after a crash: handlers are idempotent. */
 export interface Jobs {
   /** Adds in the caller's transaction: it runs after the commit. `key` keeps at most one waiting. */
@@ -83,7 +92,13 @@ export interface Jobs {
     options?: { key?: string; runAt?: Date; maxAttempts?: number; queue?: string },
   ): Promise<void>;
   /** Registers a handler; before `start`. */
-  handle(task: string, handler: (payload: Record<string, unknown>, context: JobContext) => Promise<void>): void;
+  handle(
+    task: string,
+    handler: (payload: Record<string, unknown>, context: JobContext) => Promise<void>,
+    subjects?: JobSubjects,
+  ): void;
+  /** Every task that has a handler, and when it runs by the clock. */
+  tasks(): { readonly task: string; readonly schedule: string | null; readonly subjects: JobSubjects | null }[];
   /** Runs a task by the clock, e.g. every minute: `* * * * *` (UTC). */
   schedule(task: string, crontab: string): void;
   start(): Promise<void>;

@@ -40,12 +40,14 @@ export async function exportComplaints(
   filter: ComplaintFilter,
   reply: FastifyReply,
 ): Promise<void> {
+  // What was searched for may be a citizen's name or number: that there was a search is enough.
+  const { q, ...rest } = filter;
   await recordAudit(deps.db, {
     at: deps.clock.now(),
     actor,
     action: 'complaint.export',
     objectType: 'complaint_list',
-    data: { filter },
+    data: { filter: rest, searched: Boolean(q) },
   });
   const stream = new PassThrough();
   reply

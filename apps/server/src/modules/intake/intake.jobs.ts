@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Deps } from '../../platform/deps.ts';
 import { anyDue } from './callback.repo.ts';
 import { DELIVER_TASK, deliverDue } from './callback.service.ts';
-import { addRun, IMPORT_TASK } from './import.service.ts';
-import { abandonedJobs } from './jobs.repo.ts';
+import { addRun, cancel, IMPORT_TASK } from './import.service.ts';
+import { abandonedJobs, progressOfJobs } from './jobs.repo.ts';
 import { forgetKeys } from './platform.repo.ts';
 import { runImport } from './run-import.service.ts';
 
@@ -16,11 +16,18 @@ const CHANGES_STATE = new Set(['complaint.command', 'complaint.batch', 'complain
 
 export function registerIntakeJobs(deps: Deps): void {
   const { jobs } = deps;
-  jobs.handle(IMPORT_TASK, async ({ importId }, { signal }) => {
-    await runImport(deps, String(importId), { signal });
-    // Stopped with the server: the next one goes on from the cursor.
-    if (signal.aborted) await addRun(deps, deps.db, String(importId));
-  });
+  jobs.handle(
+    IMPORT_TASK,
+    async ({ importId }, { signal }) => {
+      await runImport(deps, String(importId), { signal });
+      // Stopped with the server: the next one goes on from the cursor.
+      if (signal.aborted) await addRun(deps, deps.db, String(importId));
+    },
+    {
+      progress: (ids) => progressOfJobs(deps.db, ids),
+      cancel: async (actor, id) => void (await cancel(deps, actor, id)),
+    },
+  );
   jobs.handle('intake.resume', async () => {
     for (const id of await abandonedJobs(deps.db, deps.clock.now() - SILENCE)) await addRun(deps, deps.db, id);
   });

@@ -182,6 +182,16 @@ export async function requestCancel(trx: Trx, id: string, personId: string, now:
   );
 }
 
+/** Fraction of the file read, by import. */
+export async function progressOfJobs(sql: Sql, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await sql.query<{ id: string; progress: number }>(
+    'import.progress_of',
+    'select id, progress from import_job where id = any($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.progress]));
+}
+
 /** Unfinished imports that nobody has worked on since. */
 export async function abandonedJobs(sql: Sql, before: number): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(

@@ -1,11 +1,11 @@
-import { apiDescription, listJobs, liveStream, retryJob } from '@bihuan/contract/system';
+import { apiDescription, cancelJob, listJobs, liveStream, retryJob } from '@bihuan/contract/system';
 import type { FastifyInstance } from 'fastify';
 import type { Deps } from '../../platform/deps.ts';
 import { notFound } from '../../platform/errors.ts';
 import { bind } from '../../platform/http/bind.ts';
 import { apiDocument } from '../../platform/http/openapi.ts';
 import { purgeOutbox } from '../../platform/outbox/index.ts';
-import { listQueue, retryQueued } from './jobs.service.ts';
+import { cancelQueued, listQueue, retryQueued } from './jobs.service.ts';
 import { createLiveConnections } from './live.service.ts';
 
 const OUTBOX_DAYS = 7;
@@ -18,9 +18,13 @@ export function registerSystemModule(api: FastifyInstance, deps: Deps): void {
     connections.open(actor, request, reply);
     return undefined;
   });
-  bind(api, listJobs, ({ query }) => listQueue(deps.db, query.state));
+  bind(api, listJobs, ({ query }) => listQueue(deps, query));
   bind(api, retryJob, async ({ actor, params }) => {
     if (!(await retryQueued(deps, actor, params.id))) throw notFound('任务');
+    return undefined;
+  });
+  bind(api, cancelJob, async ({ actor, params }) => {
+    if (!(await cancelQueued(deps, actor, params.id))) throw notFound('任务');
     return undefined;
   });
   bind(api, apiDescription, async ({ reply }) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TASKS } from '@bihuan/contract/system';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { notify } from '../../platform/notify/index.ts';
 import { publish } from '../../platform/outbox/index.ts';
@@ -36,6 +37,56 @@ describe('background jobs', () => {
     expect((await t.call(admin, 'POST', '/system/jobs/999999/retry')).status).toBe(404);
     const audited = await t.deps.db.query(null, "select data from audit_event where action = 'job.retry'");
     expect(audited).toEqual([{ data: { id: body.items[0].id, task: 'test.flaky' } }]);
+  });
+
+  test('waiting or failed are taken out of the queue; running ones only where the work can be stopped', async () => {
+    const admin = await t.person((await t.unit('bureau')).id, 'system_admin');
+    const cancelled: string[] = [];
+    let finish = () => {};
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    t.deps.jobs.handle('test.stuck', () => held);
+    t.deps.jobs.handle('test.subject', () => held, {
+      progress: async (ids) => new Map(ids.map((id) => [id, 0.25])),
+      cancel: async (_actor, id) => {
+        cancelled.push(id);
+        finish();
+      },
+    });
+    await t.deps.jobs.add(t.deps.db, 'test.unknown', {});
+    await t.deps.jobs.add(t.deps.db, 'test.stuck', {});
+    await t.deps.jobs.add(t.deps.db, 'test.subject', {}, { key: 'test.subject:one' });
+    const jobs = async () => (await t.call(admin, 'GET', '/system/jobs')).body;
+    const idOf = async (task: string) => (await jobs()).items.find((item: { task: string }) => item.task === task)?.id;
+    const running = t.deps.jobs.drain();
+    for (let i = 0; i < 400 && (await jobs()).counts.running < 1; i += 1) await sleep(10);
+    const before = await jobs();
+    const stuck = before.items.find((item: { state: string }) => item.state === 'running');
+    expect(stuck).toMatchObject({ task: 'test.stuck', cancellable: false, progress: null });
+    expect(before.items.find((item: { task: string }) => item.task === 'test.subject')).toMatchObject({
+      progress: 0.25,
+    });
+    expect(before.tasks.find(({ task }: { task: string }) => task === 'test.unknown').counts.waiting).toBe(1);
+    expect((await t.call(admin, 'POST', `/system/jobs/${stuck.id}/cancel`)).body.code).toBe('job_running');
+    const waiting = await idOf('test.unknown');
+    expect((await t.call(officer, 'POST', `/system/jobs/${waiting}/cancel`)).status).toBe(403);
+    expect((await t.call(admin, 'POST', `/system/jobs/${waiting}/cancel`)).status).toBe(204);
+    expect(await idOf('test.unknown')).toBeUndefined();
+    expect((await t.call(admin, 'POST', `/system/jobs/${await idOf('test.subject')}/cancel`)).status).toBe(204);
+    expect(cancelled).toEqual(['one']);
+    finish();
+    await running;
+    const audited = await t.deps.db.query(
+      null,
+      "select data ->> 'task' as task from audit_event where action = 'job.cancel'",
+    );
+    expect(audited).toEqual([{ task: 'test.unknown' }, { task: 'test.subject' }]);
+  });
+
+  test('of every kind have a name and an explanation', () => {
+    expect(t.deps.jobs.tasks().length).toBeGreaterThan(8);
+    for (const { task } of t.deps.jobs.tasks()) expect(TASKS[task]?.about, task).toMatch(/。$/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The audit chain: hash(n) = SM3(hash(n-1) ‖ canonical(event n)), hash(0) = 32 zero bytes.
@@ -50,14 +50,8 @@ const FIELDS = [
   'data_sm3',
 ] as const satisfies readonly (keyof DigestedEvent)[];
 
-const sm3 = (...parts: (string | Buffer)[]): Buffer => {
-  const hash = createHash('sm3');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
-
 /** The digest of a text belongs to its event: equal texts of different events do not show as equal. */
-export const textDigest = (eventId: string, text: string): string => sm3(eventId, '\n', text).toString('hex');
+export const textDigest = (eventId: string, text: string): string => hash('sm3', `${eventId}\n${text}`, 'hex');
 
 export function digested({ note, data, ...event }: LedgerEvent): DigestedEvent {
   return {
@@ -69,5 +63,6 @@ export function digested({ note, data, ...event }: LedgerEvent): DigestedEvent {
 
 /** @param previous hash of the link before, 32 bytes */
 export function linkHash(previous: Buffer, event: DigestedEvent): Buffer {
-  return sm3(previous, JSON.stringify(FIELDS.map((field) => event[field])));
+  const canonical = Buffer.from(JSON.stringify(FIELDS.map((field) => event[field])));
+  return hash('sm3', Buffer.concat([previous, canonical]), 'buffer');
 }

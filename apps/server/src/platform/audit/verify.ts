@@ -23,13 +23,27 @@ export interface AuditVerification {
   readonly problems: readonly AuditProblem[];
 }
 
+export interface AuditProgress {
+  /** Links recomputed, of how many. */
+  readonly checked: number;
+  readonly total: number;
+  /** Found up to here. */
+  readonly problems: readonly AuditProblem[];
+}
+
 /**
  * Recomputes the whole chain from the events.
  * @param options.anchor a head noted earlier outside the system: shows whether everything up to it has been replaced
+ * @param options.onProgress called after each page of the chain
+ * @throws the signal's reason when it is aborted
  */
 export async function verifyAudit(
   sql: Sql,
-  options: { anchor?: { seq: number; hash: string }; signal?: AbortSignal } = {},
+  options: {
+    anchor?: { seq: number; hash: string };
+    signal?: AbortSignal;
+    onProgress?: (progress: AuditProgress) => Promise<void>;
+  } = {},
 ): Promise<AuditVerification> {
   const problems: AuditProblem[] = [];
   const report = (kind: AuditProblem['kind'], seq: number | null, eventId: string | null, message: string) => {
@@ -54,7 +68,9 @@ export async function verifyAudit(
       // Going on from the stored hash names the damaged link instead of every link after it.
       previous = link.hash;
     }
-    if (page.length < PAGE || options.signal?.aborted) break;
+    await options.onProgress?.({ checked, total: seal.seq, problems });
+    options.signal?.throwIfAborted();
+    if (page.length < PAGE) break;
   }
   if (seq !== seal.seq || !previous.equals(seal.hash)) {
     report('head', seq, null, `链尾应为第 ${seal.seq} 条，实为第 ${seq} 条或校验值不符`);

@@ -57,6 +57,28 @@ export interface AuditSealTable {
   id: Generated<string>;
 }
 
+export interface AuditVerificationTable {
+  id: string;
+  status: Generated<'queued' | 'running' | 'done' | 'cancelled' | 'failed'>;
+  anchor_seq: number | null;
+  anchor_hash: string | null;
+  requested_by: string;
+  requested_at: Timestamp;
+  started_at: Timestamp | null;
+  finished_at: Timestamp | null;
+  cancelled_by: string | null;
+  cancel_requested_at: Timestamp | null;
+  run: string | null;
+  heartbeat_at: Timestamp | null;
+  checked: Generated<number>;
+  total: Generated<number>;
+  unsealed: number | null;
+  head_seq: number | null;
+  head_hash: string | null;
+  problems: Generated<Json>;
+  error: string | null;
+}
+
 export interface BulletinTable {
   id: Generated<string>;
   kind: 'weekly' | 'monthly';
@@ -581,6 +603,7 @@ export interface DB {
   audit_event: AuditEventTable;
   audit_link: AuditLinkTable;
   audit_seal: AuditSealTable;
+  audit_verification: AuditVerificationTable;
   bulletin: BulletinTable;
   bulletin_figure: BulletinFigureTable;
   bulletin_file: BulletinFileTable;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, parseCronItems, type Runner, type RunnerOptions, run, runOnce, type TaskList } from 'graphile-worker';
 import pg from 'pg';
 import type { Logger as Log } from 'pino';
-import type { Jobs } from '../deps.ts';
+import type { JobSubjects, Jobs } from '../deps.ts';
 import { describeFailure } from './failure.ts';
 import { addJob } from './jobs.repo.ts';
 import { createLiveness } from './liveness.repo.ts';
@@ -19,6 +19,7 @@ type Handler = Parameters<Jobs['handle']>[1];
 /** Jobs kept by graphile-worker in the schema `<schema>_jobs`. The worker connects as the migrator; handlers use `Deps.db`. */
 export function createJobs({ databaseUrl, schema, log }: { databaseUrl: string; schema: string; log: Log }): Jobs {
   const handlers = new Map<string, Handler>();
+  const subjectsOf = new Map<string, JobSubjects>();
   const crontab = new Map<string, string>();
   const stopping = new AbortController();
   const queue = jobsSchema(schema);
@@ -90,10 +91,17 @@ export function createJobs({ databaseUrl, schema, log }: { databaseUrl: string; 
   return {
     add: (sql, task, payload, { key, runAt, maxAttempts = DEFAULT_ATTEMPTS, queue: serial } = {}) =>
       addJob(sql, schema, { task, payload, key, runAt, maxAttempts, queue: serial }),
-    handle(task, handler) {
+    handle(task, handler, subjects) {
       if (handlers.has(task)) throw new Error(`Task ${task} has a handler already`);
       handlers.set(task, handler);
+      if (subjects) subjectsOf.set(task, subjects);
     },
+    tasks: () =>
+      [...handlers.keys()].map((task) => ({
+        task,
+        schedule: crontab.get(task) ?? null,
+        subjects: subjectsOf.get(task) ?? null,
+      })),
     schedule(task, when) {
       crontab.set(task, when);
     },

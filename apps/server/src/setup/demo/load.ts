@@ -38,6 +38,8 @@ export const SIMULATED_AT_MOST = 100_000;
 const CURRENT_ORDERS = 400;
 const CURRENT_WORKDAYS = 10;
 const BATCH = 500;
+/** Nobody uses the system yet, so larger steps than the job's. */
+const SEALED_AT_ONCE = 20_000;
 /** Orders made between two looks at the network. */
 const BREATH = 20;
 
@@ -74,7 +76,7 @@ export async function loadDemo(
     await client.query('set role none');
     await client.query('analyze');
     // Beyond that the ledger is a bench's: the job seals it by and by.
-    if (orders <= SIMULATED_AT_MOST) await sealAudit(deps.db);
+    if (orders <= SIMULATED_AT_MOST) await sealAudit(deps.db, undefined, SEALED_AT_ONCE);
     return { loaded: true, orders };
   } finally {
     await client.end();

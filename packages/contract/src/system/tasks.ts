@@ -1,0 +1,16 @@
+/** Every task of the job queue, as administrators read it. */
+export const TASKS: Readonly<Record<string, { label: string; about: string }>> = {
+  'audit.seal': { label: '封存审计记录', about: '把新的审计记录接到审计链上；停下来，新记录就一直“待封存”。' },
+  'audit.verifyChain': { label: '核验审计链', about: '审计管理员发起的核验，从第一条重新计算整条链。' },
+  'complaint.sweepClocks': {
+    label: '时限巡查',
+    about: '查找到点的诉件，发出 50%、80%、超时预警；停下来，预警就不会发出。',
+  },
+  'complaint.recomputeDeadlines': { label: '重算时限', about: '工作日历或时限规则改变后，重算在办诉件的到期时间。' },
+  'intake.import': { label: '批量导入', about: '协调科导入的表格，分批写入；中断后从断处接着做。' },
+  'intake.resume': { label: '接续中断的导入', about: '查找没有做完、又没有人在做的导入，重新排上。' },
+  'intake.deliver': { label: '办理结果回传', about: '把诉件的办理状态送回热线、城运等平台，失败后隔一段时间重送。' },
+  'intake.forgetKeys': { label: '清理接口编号', about: '删除 30 日前推送接口的防重编号。' },
+  'bulletin.archive': { label: '通报存档', about: '通报发布后生成并留存公文文件。' },
+  'system.purgeOutbox': { label: '清理推送记录', about: '删除 7 日前已推送的消息，不影响业务数据。' },
+};
