@@ -58,6 +58,8 @@ const ADMIN_PAGES: [name: string, as: string, path: string][] = [
   ['sources', 'sysadmin', '/sources'],
   ['sessions', 'secadmin', '/sessions'],
   ['grants', 'secadmin', '/grants'],
+  ['audit', 'auditadmin', '/audit'],
+  ['jobs', 'sysadmin', '/system/jobs'],
 ];
 
 async function demoPath(context: BrowserContext, path: string): Promise<string> {

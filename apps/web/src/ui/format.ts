@@ -25,6 +25,15 @@ export function dateTime(instant: string | null | undefined, now = serverNow()):
   return `${year}${at.month}月${at.day}日 ${at.hour}:${at.minute}`;
 }
 
+const seconds = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, second: '2-digit' });
+
+/** `2023年6月5日 09:30:12`, for what must be exact. */
+export function exactTime(instant: string): string {
+  const at = split(instant);
+  const second = seconds.format(new Date(instant)).replace(/\D/g, '').padStart(2, '0');
+  return `${at.year}年${at.month}月${at.day}日 ${at.hour}:${at.minute}:${second}`;
+}
+
 /** `2023-06-05`, the bureau's calendar day of an instant. */
 export function dayOf(instant: string | number | Date): string {
   const at = split(instant);
