@@ -15,7 +15,7 @@ export interface NavGroup {
 
 /** Rooms that belong to no action of a plan. */
 const OWN = { key: 'own', title: '我的工作', rooms: ['work', 'notice', 'cockpit', 'plan'] };
-const HOUSE = { key: 'house', title: '系统管理', rooms: ['org', 'identity', 'audit', 'system'] };
+const HOUSE = { key: 'house', title: '系统管理', rooms: ['org', 'identity', 'dictionary', 'audit', 'system'] };
 /** Rooms that a plan does not name by themselves: they go where their fellow goes. */
 const BESIDE: Record<string, string> = { intake: 'complaint' };
 
