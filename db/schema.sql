@@ -738,6 +738,7 @@ CREATE INDEX complaint_joint_by_unit ON complaint_joint_unit USING btree (unit_i
 CREATE INDEX complaint_officer_open ON complaint USING btree (officer_id, due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
 CREATE INDEX complaint_open_due ON complaint USING btree (due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
 CREATE INDEX complaint_paused ON complaint USING btree (id) INCLUDE (round, paused_at) WHERE (paused_at IS NOT NULL);
+CREATE INDEX complaint_place ON complaint USING btree (place_id) WHERE (place_id IS NOT NULL);
 CREATE INDEX complaint_received ON complaint USING btree (received_at DESC, id DESC);
 CREATE INDEX complaint_reopened_open ON complaint USING btree (reopen_count DESC, due_at, id) WHERE ((reopen_count > 0) AND (status <> ALL (ARRAY['closed'::text, 'declined'::text])));
 CREATE INDEX complaint_request_complaint ON complaint_request USING btree (complaint_id);

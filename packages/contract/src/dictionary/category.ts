@@ -19,7 +19,7 @@ export const CategoryItem = Type.Object({
   /** Orders filed under it, and those of them not closed. */
   used: Type.Integer(),
   open: Type.Integer(),
-  /** Nothing refers to it: it may be deleted. */
+  /** As far as the list knows nothing refers to it; deleting looks closer, at earlier rounds too. */
   removable: Type.Boolean(),
 });
 export type CategoryItem = Static<typeof CategoryItem>;

@@ -21,22 +21,33 @@ export interface CategoryValues {
 }
 type Row = CategoryRow & Record<string, unknown>;
 
+/** Counted once for all, not category by category. */
 const ITEM = `
 select c.id, c.code, c.parent_code as "parentCode", p.name as "parentName", c.name, c.keywords, c.hot, c.sort,
-       c.closed_at is not null as closed, c.version, u.used, u.open,
-       u.used = 0 and not exists (select 1 from handling_round r where r.category_code = c.code)
-         and not exists (select 1 from category k where k.parent_code = c.code)
+       c.closed_at is not null as closed, c.version, coalesce(u.used, 0) as used, coalesce(u.open, 0) as open,
+       u.used is null and not exists (select 1 from category k where k.parent_code = c.code)
          and not exists (select 1 from statement_template t where t.category_code = c.code) as removable
   from category c
-  left join category p on p.code = c.parent_code,
-  lateral (select count(*)::int as used, (count(*) filter (where o.status not in ('closed', 'declined')))::int as open
-             from complaint o where o.category_code = c.code) u`;
+  left join category p on p.code = c.parent_code
+  left join (select o.category_code, count(*)::int as used, (count(*) filter (where o.status not in ('closed', 'declined')))::int as open
+               from complaint o group by o.category_code) u on u.category_code = c.code`;
+
+/** Also when an order has since been filed elsewhere: an earlier round of it keeps the category. */
+export async function isCategoryReferred(sql: Sql, code: string): Promise<boolean> {
+  const rows = await sql.query(
+    'category.referred',
+    `select 1 where exists (select 1 from complaint where category_code = $1) or exists (select 1 from handling_round where category_code = $1)
+       or exists (select 1 from category where parent_code = $1) or exists (select 1 from statement_template where category_code = $1)`,
+    [code],
+  );
+  return rows.length > 0;
+}
 
 /** Groups before their members, in their order. */
 const ORDER = {
   tree: 'coalesce(p.sort, c.sort), coalesce(p.code, c.code), c.parent_code is not null, c.sort, c.code',
   name: 'c.name, c.code',
-  used: 'u.used desc, c.code',
+  used: 'u.used desc nulls last, c.code',
 } as const;
 
 export async function listCategoryItems(sql: Sql, filter: CategoryFilter): Promise<CategoryItem[]> {

@@ -18,6 +18,7 @@ import {
   deleteCategory,
   holdCategory,
   insertCategory,
+  isCategoryReferred,
   lockCategory,
   readCategoryItem,
   updateCategory,
@@ -128,7 +129,7 @@ export async function removeUnusedCategory(
   const used = () => conflict('category_used', '这一类别已经用过或其下还有类别，只能停用，不能删除');
   await change(deps, actor, body.commandId, async (trx) => {
     const before = await lockAt(trx, id, body.version);
-    if (!(await readCategoryItem(trx, id))!.removable) throw used();
+    if (await isCategoryReferred(trx, before.code)) throw used();
     await deleteCategory(trx, id);
     const { code, name, parent_code: parentCode, keywords, hot } = before;
     return {

@@ -29,8 +29,8 @@ select p.id, p.kind, p.name, p.aliases, p.lng, p.lat, p.closed_at is not null as
        case when t.id is not null then json_build_object('id', t.id, 'name', t.name) end as town,
        case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as unit,
        (select json_build_object('id', s.id, 'name', s.name) from unit s where s.town_id = p.town_id and s.kind = 'squadron' and s.closed_at is null) as "townSquadron",
-       (select count(*)::int from complaint o where o.place_id = p.id) as used
-  from place p left join unit t on t.id = p.town_id left join unit u on u.id = p.unit_id`;
+       coalesce(n.used, 0) as used
+  from place p left join (select o.place_id, count(*)::int as used from complaint o where o.place_id is not null group by o.place_id) n on n.place_id = p.id left join unit t on t.id = p.town_id left join unit u on u.id = p.unit_id`;
 const WHERE = `
  where ($1::text is null or p.name ilike $1 or array_to_string(p.aliases, ' ') ilike $1)
    and ($2::text is null or p.kind = $2)
@@ -39,7 +39,7 @@ const WHERE = `
 const ORDER = {
   name: 'p.name, p.id',
   town: 't.sort nulls last, t.name, p.name, p.id',
-  used: 'used desc, p.name, p.id',
+  used: 'n.used desc nulls last, p.name, p.id',
 } as const;
 
 const valuesOf = (filter: PlaceFilter) => [
@@ -70,6 +70,10 @@ export async function listPlaceItems(sql: Sql, filter: PlaceFilter, skip: number
 export async function readPlaceItem(sql: Sql, id: string): Promise<PlaceItem | null> {
   const [row] = await sql.query<PlaceItem>('place.item', `${ITEM} where p.id = $1`, [id]);
   return row ?? null;
+}
+
+export async function isPlaceUsed(sql: Sql, id: string): Promise<boolean> {
+  return (await sql.query('place.used', 'select 1 from complaint where place_id = $1 limit 1', [id])).length > 0;
 }
 
 export async function lockPlace(trx: Trx, id: string): Promise<PlaceRow | null> {

@@ -19,6 +19,7 @@ import {
   countPlaces,
   deletePlace,
   insertPlace,
+  isPlaceUsed,
   listPlaceItems,
   lockPlace,
   namesOf,
@@ -132,7 +133,7 @@ export async function removeUnusedPlace(
   const used = () => conflict('place_used', '已有诉件用到这个地点，只能停用，不能删除');
   await change(deps, actor, body.commandId, async (trx) => {
     const before = await lockAt(trx, id, body.version);
-    if ((await readPlaceItem(trx, id))!.used > 0) throw used();
+    if (await isPlaceUsed(trx, id)) throw used();
     await deletePlace(trx, id);
     return {
       action: 'dictionary.place_removed',
