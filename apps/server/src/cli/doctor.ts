@@ -75,7 +75,7 @@ export async function examine({ config, databaseUrl, deps }: OpenSystem): Promis
     add(
       '后台任务',
       failed > 0 ? 'warning' : 'ok',
-      failed > 0 ? `${failed} 个任务多次失败，请在“系统维护”中查看` : '没有失败的任务',
+      failed > 0 ? `${failed} 个任务多次失败，请在“后台任务”中查看` : '没有失败的任务',
     );
     if (waiting > 0) add('任务积压', 'warning', `${waiting} 个任务等待超过 10 分钟；服务没有运行时属正常`);
 

@@ -11,6 +11,7 @@ export const TASKS: Readonly<Record<string, { label: string; about: string }>> =
   'intake.resume': { label: '接续中断的导入', about: '查找没有做完、又没有人在做的导入，重新排上。' },
   'intake.deliver': { label: '办理结果回传', about: '把诉件的办理状态送回热线、城运等平台，失败后隔一段时间重送。' },
   'intake.forgetKeys': { label: '清理接口编号', about: '删除 30 日前推送接口的防重编号。' },
+  'dictionary.applyShifts': { label: '启用新作息', about: '新的作息时间到了生效日，据此重算在办诉件的到期时间。' },
   'bulletin.archive': { label: '通报存档', about: '通报发布后生成并留存公文文件。' },
   'system.purgeOutbox': { label: '清理推送记录', about: '删除 7 日前已推送的消息，不影响业务数据。' },
 };
