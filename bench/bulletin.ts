@@ -3,8 +3,8 @@ import type { Deps } from '../apps/server/src/platform/deps.ts';
 import { renderBulletin } from '../apps/server/src/reports/bulletin/index.ts';
 import { takeFigures } from '../apps/server/src/reports/bulletin/take-figures.service.ts';
 import { readPeriod } from '../apps/server/src/reports/indicator/index.ts';
+import { median } from './measure.ts';
 import { recordStatements, type Statement } from './record.ts';
-import { median } from './report.ts';
 
 const PERIOD = '2023-06';
 const TURNS = 3;

@@ -28,6 +28,11 @@ export interface LoadOptions {
   readonly request: (n: number) => HttpRequest;
 }
 
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)]!;
+}
+
 let loads = 0;
 
 /** The server limits what one address may ask a minute: every connection of every run is a computer of its own. */

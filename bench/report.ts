@@ -1,6 +1,6 @@
 import type { BulletinResult } from './bulletin.ts';
 import type { ImportResult } from './import.ts';
-import { type Measured, middleOf } from './measure.ts';
+import { type Measured, median, middleOf } from './measure.ts';
 
 /** The three measured one right after the other. */
 export interface Turn {
@@ -45,11 +45,6 @@ export const number = (value: number, digits = 0): string =>
   value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 const percent = (part: number): string => `${Math.round(part * 100)}%`;
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`;
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)]!;
-}
 
 /** Share of what the same SQL reaches without us: of pgbench, and of a bare handler. */
 export const shares = ({ turns }: Row): { limit: number; bare: number } => ({

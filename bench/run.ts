@@ -9,20 +9,11 @@ import { buildApp } from '../apps/server/src/build-app.ts';
 import { PROJECT_ROOT } from '../apps/server/src/platform/config.ts';
 import { measureBulletin } from './bulletin.ts';
 import { measureImport } from './import.ts';
-import { load, type Measured } from './measure.ts';
+import { load, type Measured, median } from './measure.ts';
 import { type HotPath, hotPaths } from './paths.ts';
 import { hasPgbench, measureLimit } from './pgbench.ts';
 import { record, type Template, toTemplates } from './record.ts';
-import {
-  median,
-  number,
-  type RankingGrowth,
-  type Row,
-  report,
-  type SizeResult,
-  summaryOf,
-  type Turn,
-} from './report.ts';
+import { number, type RankingGrowth, type Row, report, type SizeResult, summaryOf, type Turn } from './report.ts';
 import {
   addPending,
   benchDeps,
