@@ -22,8 +22,12 @@ export interface Incoming {
   readonly row: IntakeRow;
   /** The row as it stood, as JSON; nothing of an order that came through an interface. */
   readonly cells: string;
-  /** What no column of ours holds, by its Chinese name, as written. */
+  /** Masked, like the extras: both are read by everyone who may read the order. */
+  readonly title: string;
+  /** What no column of ours holds, by its Chinese name. */
   readonly extras: Readonly<Record<string, string>>;
+  /** What the masking took from title and extras, as written, by its Chinese name. */
+  readonly originals: Readonly<Record<string, string>> | null;
   readonly anonymous: boolean;
   readonly callbackWanted: boolean;
   readonly content: Masked;
@@ -49,10 +53,20 @@ const KEPT = [
 /** A running number of the export, which says nothing of the order and changes with every export. */
 const RUNNING_NUMBER = /^(?:序号|行号|序列|no\.?|#|index|row)$/i;
 
-function extrasDigest(keyring: Keyring, extras: Readonly<Record<string, string>>): string {
+function extrasDigest(
+  keyring: Keyring,
+  extras: Readonly<Record<string, string>>,
+  originals: Readonly<Record<string, string>>,
+): string {
   // Of a grouped heading the last part names the column.
   const said = Object.entries(extras).filter(([name]) => !RUNNING_NUMBER.test(name.split(' ').at(-1)!));
-  return said.length === 0 ? '' : textDigest(keyring, JSON.stringify(said));
+  return said.length === 0
+    ? ''
+    : textDigest(
+        keyring,
+        JSON.stringify(said),
+        said.some(([name]) => name in originals),
+      );
 }
 
 const instantText = (ms: number): string => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
@@ -92,7 +106,17 @@ export const numberOf = (keyring: Keyring, row: IntakeRow): string => row.extern
 /** Reads what stays the same and what may change of an order, before anything is encrypted. */
 export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, row: IntakeRow, cells = ''): Incoming {
   const externalNo = numberOf(keyring, row);
-  const extras = extrasOf(row);
+  const written = extrasOf(row);
+  const originals: Record<string, string> = {};
+  const mask = (name: string, text: string): string => {
+    const { masked, found } = maskPersonal(text);
+    if (found.length > 0) originals[name] = text;
+    return masked;
+  };
+  const extras: Record<string, string> = {};
+  for (const [name, text] of Object.entries(written)) extras[name] = mask(name, text);
+  const titleName = TARGET_FIELDS.title.label;
+  const title = mask(titleName, row.title);
   const anonymous = row.anonymous ?? !(row.complainantName || row.complainantPhone);
   const callbackWanted = row.callbackRequired ?? true;
   const text = (value: string | null) => textDigest(keyring, value);
@@ -102,7 +126,7 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
   const phone = phoneIndex(keyring, row.complainantPhone);
   const digests: Digests = {
     receivedAt: String(row.receivedAt),
-    title: text(row.title),
+    title: textDigest(keyring, row.title, titleName in originals),
     content: textDigest(keyring, row.content, content.found.length > 0),
     address: textDigest(keyring, row.address, (address?.found.length ?? 0) > 0),
     category: text(row.categories.join('\n')),
@@ -111,7 +135,7 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
     flags: flagsDigest(anonymous, callbackWanted),
     name: indexDigest(name),
     phone: indexDigest(phone),
-    extras: extrasDigest(keyring, extras),
+    extras: extrasDigest(keyring, written, originals),
   };
   return {
     rowNo,
@@ -119,7 +143,9 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
     repeated: seen.add(externalNo),
     row,
     cells,
+    title,
     extras,
+    originals: Object.keys(originals).length > 0 ? originals : null,
     anonymous,
     callbackWanted,
     content,
@@ -128,22 +154,4 @@ export function incomingOf(keyring: Keyring, seen: SeenNumbers, rowNo: number, r
     phoneIndex: phone,
     digests: joinDigests(digests),
   };
-}
-
-/** Title and extras fit to be shown, and what the masking took from them. */
-export function maskOpenText(incoming: Incoming): {
-  title: string;
-  extras: Record<string, string>;
-  originals: Record<string, string> | null;
-} {
-  const originals: Record<string, string> = {};
-  const mask = (name: string, text: string): string => {
-    const { masked, found } = maskPersonal(text);
-    if (found.length > 0) originals[name] = text;
-    return masked;
-  };
-  const title = mask(TARGET_FIELDS.title.label, incoming.row.title);
-  const extras: Record<string, string> = {};
-  for (const [name, text] of Object.entries(incoming.extras)) extras[name] = mask(name, text);
-  return { title, extras, originals: Object.keys(originals).length > 0 ? originals : null };
 }

@@ -42,13 +42,13 @@ export const STAGE = `create temp table if not exists intake_stage (
   digests text, originals_enc bytea) on commit delete rows`;
 
 type CopyValue = string | number | boolean | Buffer | null;
-const SPECIAL = /[\\\t\n\r]/g;
-const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+/** PostgreSQL text holds no NUL. */
+const SPECIAL = /[\\\t\n\r\0]/g;
+const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '' };
 
 function copyField(value: CopyValue): string {
   if (value === null) return '\\N';
-  // PostgreSQL text holds no NUL.
-  if (typeof value === 'string') return value.replaceAll('\0', '').replace(SPECIAL, (char) => ESCAPED[char]!);
+  if (typeof value === 'string') return value.replace(SPECIAL, (char) => ESCAPED[char]!);
   if (typeof value === 'boolean') return value ? 't' : 'f';
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`;
   return String(value);

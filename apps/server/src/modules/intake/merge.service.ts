@@ -4,7 +4,7 @@ import type { BulkTrx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { firstRound, protectComplainant } from '../complaint/index.ts';
 import { type Digests, flagsDigest, indexDigest, joinDigests, splitDigests, textDigest } from './digest.ts';
-import { type Incoming, maskOpenText } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
 import {
   type CurrentOrder,
   createStaged,
@@ -168,7 +168,6 @@ function compare(
   const content = open(order.content_enc, 'content', order.content);
   const before = order.digests === null ? null : splitDigests(order.digests);
   const category = categoryOf(lexicon, incoming);
-  const masked = maskOpenText(incoming);
   // A title is kept masked only: if it still is what the source's title was masked to, nobody changed it.
   const titleLabel = labelOf('title');
   const originalTitle = originals[titleLabel];
@@ -214,11 +213,11 @@ function compare(
     address: takes.has('address') ? row.address : null,
   });
   const [nameEnc, nameBidx, phoneEnc, phoneBidx, contentEnc, addressEnc] = sealed.columns;
-  const extras = takes.has('extras') ? { ...order.extras, ...masked.extras } : order.extras;
+  const extras = takes.has('extras') ? { ...order.extras, ...incoming.extras } : order.extras;
   const kept = { ...originals };
-  for (const name of takes.has('extras') ? Object.keys(masked.extras) : []) delete kept[name];
+  for (const name of takes.has('extras') ? Object.keys(incoming.extras) : []) delete kept[name];
   if (takes.has('title')) delete kept[titleLabel];
-  for (const [name, text] of Object.entries(masked.originals ?? {})) {
+  for (const [name, text] of Object.entries(incoming.originals ?? {})) {
     if (name === titleLabel ? takes.has('title') : takes.has('extras')) kept[name] = text;
   }
   return {
@@ -228,7 +227,7 @@ function compare(
       kind,
       urgency,
       categoryCode: takes.has('category') ? category : order.category_code,
-      title: takes.has('title') ? masked.title : order.title,
+      title: takes.has('title') ? incoming.title : order.title,
       content: takes.has('content') ? sealed.content : order.content,
       address: takes.has('address') ? sealed.address : order.address,
       // A better address may tell the town of an order that had none.

@@ -4,7 +4,7 @@ import type { Sql } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { uuidv7 } from '../../platform/uuid.ts';
 import { type Dictionary, firstRound } from '../complaint/index.ts';
-import { type Incoming, maskOpenText } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
 import type { StagedOrder } from './merge.repo.ts';
 import { readNames } from './names.query.ts';
 
@@ -66,8 +66,7 @@ export function stagedOrder(
   // As `protectComplainant` does, with the masks and indexes that the comparison has made already.
   const seal = (field: string, value: string | null): Buffer | null =>
     value === null ? null : deps.keyring.encrypt(value, `complainant.${field}:${id}`);
-  const { content, address } = incoming;
-  const { title, extras, originals } = maskOpenText(incoming);
+  const { content, address, title, extras, originals } = incoming;
   const clock = firstRound(deps, row.kind, row.urgency, row.receivedAt, now);
   const answeredAt =
     closeAnswered && row.replyAt !== null && row.replyAt >= row.receivedAt && row.replyAt <= now ? row.replyAt : null;
