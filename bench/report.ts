@@ -1,6 +1,7 @@
 import type { BulletinResult } from './bulletin.ts';
 import type { ImportResult } from './import.ts';
 import { type Measured, median, middleOf } from './measure.ts';
+import type { PageResult } from './page.ts';
 
 /** The three measured one right after the other. */
 export interface Turn {
@@ -76,6 +77,7 @@ function pathLine(row: Row): string {
 export function report(
   results: readonly SizeResult[],
   growth: readonly RankingGrowth[],
+  pages: readonly PageResult[] | null,
   about: { machine: string; seconds: number; turns: number; warm: number },
 ): string {
   const lines = [
@@ -115,6 +117,21 @@ export function report(
       '| ---: | ---: | ---: |',
       ...growth.map(
         ({ size, milliseconds, times }) => `| ${number(size)} | ${number(milliseconds, 1)} | ${number(times, 2)} |`,
+      ),
+      '',
+    );
+  }
+  if (pages) {
+    lines.push(
+      '## 首页',
+      '',
+      '协调科登录后的工作台（演示数据），无缓存、处理器放慢 4 倍：自开始载入至列表与按钮可用、浏览器空闲为止，取多次的中位数（应 < 2,000 毫秒）。',
+      '',
+      '| 宽度 | 毫秒 | 最慢 | 脚本（压缩后） |',
+      '| ---: | ---: | ---: | ---: |',
+      ...pages.map(
+        ({ width, usable, slowest, script }) =>
+          `| ${width} | ${number(usable)} | ${number(slowest)} | ${number(script / 1000)} kB |`,
       ),
       '',
     );

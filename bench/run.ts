@@ -10,6 +10,7 @@ import { PROJECT_ROOT } from '../apps/server/src/platform/config.ts';
 import { measureBulletin } from './bulletin.ts';
 import { measureImport } from './import.ts';
 import { load, type Measured, median } from './measure.ts';
+import { measureFirstPage, type PageResult } from './page.ts';
 import { type HotPath, hotPaths } from './paths.ts';
 import { hasPgbench, measureLimit } from './pgbench.ts';
 import { record, type Template, toTemplates } from './record.ts';
@@ -51,14 +52,16 @@ const say = (line: string): void => console.error(line);
 const server = await startServer(options.data, say);
 const results: SizeResult[] = [];
 let growth: RankingGrowth[] = [];
+let pages: PageResult[] | null = null;
 try {
   for (const size of sizes) results.push(await measureSize(size));
   growth = await measureGrowth();
+  pages = await measureFirstPage(server.url);
 } finally {
   await server.stop();
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? '?'}，内存 ${Math.round(totalmem() / 2 ** 30)} GB，Node ${process.versions.node}，PostgreSQL ${results[0]?.postgres ?? '?'}，${hasPgbench ? 'pgbench' : '无 pgbench（用驱动循环）'}`;
-await writeFile(options.out, report(results, growth, { machine, seconds, turns: TURNS, warm: WARM_SECONDS }));
+await writeFile(options.out, report(results, growth, pages, { machine, seconds, turns: TURNS, warm: WARM_SECONDS }));
 say(`已写入 ${options.out}`);
 
 async function measureSize(size: number): Promise<SizeResult> {

@@ -1,5 +1,6 @@
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import { createRouter, createWebHistory, type RouteLocationRaw, type RouteRecordRaw, START_LOCATION } from 'vue-router';
 import { whenSignedOut } from '../api/client.ts';
+import AppShell from './AppShell.vue';
 import type { FeatureRoutes } from './route-meta.ts';
 import { can, forgetSession, isComplete, loadSession } from './session.ts';
 
@@ -9,14 +10,16 @@ const isBare = (route: RouteRecordRaw) => route.meta?.public || route.meta?.bare
 
 export const router = createRouter({
   history: createWebHistory(),
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  // Scrolling measures the whole page: not before the first one stands.
+  scrollBehavior: (_to, from, saved) => saved ?? (from === START_LOCATION ? false : { top: 0 }),
   routes: [
     ...pages.filter(isBare),
     {
       path: '/',
-      component: () => import('./AppShell.vue'),
+      component: AppShell,
       children: [
-        { path: '', name: 'home', component: () => import('./HomePage.vue') },
+        // Never shown: whoever comes here is led on.
+        { path: '', name: 'home', component: { render: () => null } },
         ...pages.filter((route) => !isBare(route)),
         { path: 'me', name: 'me', component: () => import('./MePage.vue'), meta: { title: '我的' } },
         {
@@ -36,6 +39,11 @@ export const router = createRouter({
   ],
 });
 
+/** Pages of the navigation in its order: everyone begins at the first they may use, administrators in their own room. */
+const inOrder = pages.filter((page) => page.meta?.nav).sort((a, b) => a.meta!.nav!.order - b.meta!.nav!.order);
+const firstPage = (): RouteLocationRaw =>
+  inOrder.find((page) => page.meta!.permission && can(page.meta!.permission))?.path ?? { name: 'me' };
+
 /** Sign-in's address, coming back to where the person was. */
 const signInAt = (fullPath: string) => ({ path: '/sign-in', query: fullPath === '/' ? {} : { to: fullPath } });
 
@@ -50,7 +58,7 @@ router.beforeEach(async (to) => {
   if (!view.actor) return signInAt(to.fullPath);
   if (!isComplete(view) && !to.meta.beforeComplete) return signInAt(to.fullPath);
   if (!can(to.meta.permission)) return { name: 'forbidden', query: { from: to.fullPath } };
-  return true;
+  return to.name === 'home' ? firstPage() : true;
 });
 
 router.afterEach((to) => {

@@ -1,20 +1,19 @@
 import { serverNow } from '../api/server-time.ts';
 
-/** Dates and numbers as a civil servant writes them, always in the bureau's own time zone. */
-const ZONE = 'Asia/Shanghai';
-const parts = new Intl.DateTimeFormat('zh-CN', {
-  timeZone: ZONE,
-  year: 'numeric',
-  month: 'numeric',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
+/** Dates and numbers as a civil servant writes them, always in the bureau's own time zone, which has had no summer time since 1991. */
+const ZONE_MS = 8 * 3_600_000;
 
 function split(instant: string | number | Date) {
-  const found = Object.fromEntries(parts.formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
-  return found as Record<'year' | 'month' | 'day' | 'hour' | 'minute', string>;
+  const at = new Date(new Date(instant).getTime() + ZONE_MS);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return {
+    year: String(at.getUTCFullYear()),
+    month: String(at.getUTCMonth() + 1),
+    day: String(at.getUTCDate()),
+    hour: two(at.getUTCHours()),
+    minute: two(at.getUTCMinutes()),
+    second: two(at.getUTCSeconds()),
+  };
 }
 
 /** `6月5日 09:30`; with the year when it is not this one. */
@@ -25,13 +24,10 @@ export function dateTime(instant: string | null | undefined, now = serverNow()):
   return `${year}${at.month}月${at.day}日 ${at.hour}:${at.minute}`;
 }
 
-const seconds = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, second: '2-digit' });
-
 /** `2023年6月5日 09:30:12`, for what must be exact. */
 export function exactTime(instant: string): string {
   const at = split(instant);
-  const second = seconds.format(new Date(instant)).replace(/\D/g, '').padStart(2, '0');
-  return `${at.year}年${at.month}月${at.day}日 ${at.hour}:${at.minute}:${second}`;
+  return `${at.year}年${at.month}月${at.day}日 ${at.hour}:${at.minute}:${at.second}`;
 }
 
 /** `2023-06-05`, the bureau's calendar day of an instant. */
@@ -47,8 +43,8 @@ export function longDate(instant: string | null | undefined): string {
   return `${at.year}年${at.month}月${at.day}日`;
 }
 
-const plain = new Intl.NumberFormat('zh-CN');
-export const count = (value: number): string => plain.format(value);
+/** `12,345`. By hand: the first `Intl.NumberFormat` of a page costs a slow machine 80 ms. */
+export const count = (value: number): string => String(value).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
 
 /** `87.3%` of a fraction. */
 export const percent = (fraction: number | null | undefined, digits = 1): string =>

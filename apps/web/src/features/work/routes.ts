@@ -1,9 +1,11 @@
 import type { FeatureRoutes } from '../../app/route-meta.ts';
+// The first page of all who handle complaints comes with the application, not after it.
+import WorkPage from './WorkPage.vue';
 
 export default [
   {
     path: '/work',
-    component: () => import('./WorkPage.vue'),
+    component: WorkPage,
     meta: { title: '我的工作', permission: 'complaint.read', nav: { room: 'work', order: 1 } },
   },
   {
