@@ -46,18 +46,32 @@ export async function measureFirstPage(postgresUrl: string): Promise<PageResult[
   }
 }
 
-// As text: these run in the page, which this project's types do not know.
-const USABLE_AT = `(() => {
+// What the two functions below find where they run: in the page.
+declare const document: { querySelector(selector: string): object | null };
+declare function requestIdleCallback(work: () => void): void;
+interface PageState {
+  asked?: boolean;
+  usableAt?: number;
+}
+
+function usableAt(): number | null {
+  const state = globalThis as PageState;
   const ready = document.querySelector('.work a[href^="/complaints/"]') && document.querySelector('.work button');
-  if (ready && !globalThis.asked) {
-    globalThis.asked = true;
-    requestIdleCallback(() => { globalThis.usableAt = performance.now(); });
+  if (ready && !state.asked) {
+    state.asked = true;
+    requestIdleCallback(() => {
+      state.usableAt = performance.now();
+    });
   }
-  return globalThis.usableAt ?? null;
-})()`;
-const SCRIPT_BYTES = `performance.getEntriesByType('resource')
-  .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
-  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+  return state.usableAt ?? null;
+}
+
+function scriptBytes(): number {
+  return performance
+    .getEntriesByType('resource')
+    .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
+    .reduce((sum, entry) => sum + (entry as unknown as { encodedBodySize: number }).encodedBodySize, 0);
+}
 
 /** A context of its own: nothing is cached. */
 async function load(
@@ -70,9 +84,9 @@ async function load(
     const devtools = await context.newCDPSession(page);
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: SLOWED });
     await page.goto('/', { waitUntil: 'commit' });
-    const handle = await page.waitForFunction(USABLE_AT, null, { polling: 'raf' });
-    const script = await page.evaluate(SCRIPT_BYTES);
-    return { usable: (await handle.jsonValue()) as number, script: script as number };
+    const handle = await page.waitForFunction(usableAt, null, { polling: 'raf' });
+    const script = await page.evaluate(scriptBytes);
+    return { usable: (await handle.jsonValue()) as number, script };
   } finally {
     await context.close();
   }
