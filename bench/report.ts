@@ -88,7 +88,7 @@ export function report(
     '',
     `- 机器：${about.machine}`,
     `- 每项 ${about.turns} 轮，每轮各 ${about.seconds} 秒，先预热 ${about.warm} 秒；数据库 shared_buffers 1 GB，fsync 打开。`,
-    '- 数据由演示数据生成器产生：前 10 万件逐件走完状态机，其余为其副本，分布在此前九年；2023年6月的件数在各规模下相同。',
+    '- 数据由演示数据生成器产生：前 10 万件逐件走完状态机，其余为其副本，分布在更早的九年（2021年6月以前）；2023年6月及其比较月份（上月、上年同月）的件数在各规模下相同。',
     '',
   ];
   for (const { size, rows, memory, loadSeconds, databaseMegabytes, monthOrders, intake, bulletin } of results) {

@@ -49,6 +49,7 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['measure-13', 'juzhang', '/plan/measures/13'],
   ['measure-1', 'juzhang', '/plan/measures/1'],
   ['bulletins', 'xietiao-kezhang', '/bulletins'],
+  ['letterhead', 'xietiao-kezhang', '/bulletins/letterhead'],
   ['account', 'youyi-01', '/account'],
 ];
 

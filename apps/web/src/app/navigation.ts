@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/vue-query';
 import { type ComputedRef, computed } from 'vue';
 import { useRouter } from 'vue-router';
 import { call } from '../api/client.ts';
+import { queryClient } from './query.ts';
 import { can, useSession } from './session.ts';
 
 export interface NavGroup {
@@ -19,6 +20,17 @@ const HOUSE = { key: 'house', title: '系统管理', rooms: ['org', 'identity', 
 /** Rooms that a plan does not name by themselves: they go where their fellow goes. */
 const BESIDE: Record<string, string> = { intake: 'complaint' };
 
+const PLAN = {
+  queryKey: ['plan'],
+  queryFn: ({ signal }: { signal: AbortSignal }) => call(readPlan, {}, { signal }),
+  staleTime: 10 * 60_000,
+};
+
+/** Asks for the plan before the shell stands, while other things are waited for. */
+export function fetchPlan(): void {
+  if (can('plan.read')) void queryClient.prefetchQuery(PLAN);
+}
+
 /**
  * The navigation, grouped by the actions of the plan in force: a page's room belongs to the first action whose measures name it.
  * Only pages that the person may open; while the plan is not known, rooms stand together.
@@ -26,12 +38,7 @@ const BESIDE: Record<string, string> = { intake: 'complaint' };
 export function useNavigation(): ComputedRef<NavGroup[]> {
   const router = useRouter();
   const { session } = useSession();
-  const plan = useQuery({
-    queryKey: ['plan'],
-    queryFn: ({ signal }) => call(readPlan, {}, { signal }),
-    enabled: computed(() => session.value !== null && can('plan.read')),
-    staleTime: 10 * 60_000,
-  });
+  const plan = useQuery({ ...PLAN, enabled: computed(() => session.value !== null && can('plan.read')) });
   return computed(() => {
     if (!session.value) return [];
     const pages = router

@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type RouteLocationRaw, type RouteRecordRaw, START_LOCATION } from 'vue-router';
 import { whenSignedOut } from '../api/client.ts';
 import AppShell from './AppShell.vue';
+import { fetchPlan } from './navigation.ts';
 import type { FeatureRoutes } from './route-meta.ts';
 import { can, forgetSession, isComplete, loadSession } from './session.ts';
 
@@ -47,7 +48,7 @@ const firstPage = (): RouteLocationRaw =>
 /** Sign-in's address, coming back to where the person was. */
 const signInAt = (fullPath: string) => ({ path: '/sign-in', query: fullPath === '/' ? {} : { to: fullPath } });
 
-router.beforeEach(async (to) => {
+router.beforeEach(async (to, from) => {
   if (to.meta.public) return true;
   // The page's files come while the session is asked for, not after it.
   for (const { components } of to.matched) {
@@ -57,6 +58,7 @@ router.beforeEach(async (to) => {
   const view = await loadSession();
   if (!view.actor) return signInAt(to.fullPath);
   if (!isComplete(view) && !to.meta.beforeComplete) return signInAt(to.fullPath);
+  if (from === START_LOCATION) fetchPlan();
   if (!can(to.meta.permission)) return { name: 'forbidden', query: { from: to.fullPath } };
   return to.name === 'home' ? firstPage() : true;
 });

@@ -28,6 +28,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'file.upload': '上传附件',
   'file.download': '打开附件',
   'bulletin.create': '起草通报',
+  'bulletin.letterhead': '修改通报版头',
   ...prefixed('bulletin', BULLETIN_ACTIONS),
   'dictionary.calendar_changed': '修改工作日历',
   'dictionary.category_created': '新增类别',

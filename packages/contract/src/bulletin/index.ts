@@ -160,7 +160,7 @@ export const commandBulletin = endpoint({
   method: 'POST',
   path: '/bulletins/:id/commands',
   access: 'bulletin.read',
-  summary: '重取数据、提交、撤回、退回、审核、签发、更正、签收',
+  summary: '重取数据、作废、提交、撤回、退回、审核、签发、更正、签收',
   params: IdParams,
   body: Type.Object(
     {
@@ -168,6 +168,7 @@ export const commandBulletin = endpoint({
       version: Type.Optional(Type.Integer()),
       command: Type.Union([
         Type.Object({ action: Type.Literal('refresh'), rewrite: Type.Boolean() }, strict),
+        Type.Object({ action: Type.Literal('discard'), reason: Reason }, strict),
         command('submit'),
         command('withdraw'),
         Type.Object({ action: Type.Literal('send_back'), reason: Reason }, strict),
@@ -183,8 +184,8 @@ export const commandBulletin = endpoint({
     strict,
   ),
   response: Type.Object({
-    /** The bulletin to look at next: of a correction, the new revision. */
-    id: Id,
+    /** The bulletin to look at next: of a correction, the new revision; of a discarded one, the revision before it or none. */
+    id: nullable(Id),
     status: keysOf(BULLETIN_STATUSES),
     version: Type.Integer(),
     repeated: Type.Boolean(),
@@ -201,6 +202,49 @@ export const previewBulletin = endpoint({
   body: BulletinText,
   response: Type.Object({ html: Type.String(), problems: Type.Array(Type.String()) }),
   rateLimit: 120,
+});
+
+/** What stands around the text of a bulletin, GB/T 9704-2012: drafts begun afterwards carry it. */
+export const Letterhead = Type.Object(
+  {
+    /** 发文机关标志 */
+    issuer: Type.String({ minLength: 2, maxLength: 40, pattern: '\\S' }),
+    /** 署名 */
+    unit: Type.String({ minLength: 2, maxLength: 40, pattern: '\\S' }),
+    /** 发文机关代字，按种类 */
+    series: Type.Object(
+      {
+        monthly: Type.String({ minLength: 1, maxLength: 12, pattern: '^[^\\s〔〕]+$' }),
+        weekly: Type.String({ minLength: 1, maxLength: 12, pattern: '^[^\\s〔〕]+$' }),
+      },
+      strict,
+    ),
+    /** 抄送机关 */
+    cc: Type.Array(Type.String({ minLength: 1, maxLength: 40, pattern: '\\S' }), { maxItems: 20 }),
+    /** 印发机关 */
+    printedBy: Type.String({ minLength: 2, maxLength: 40, pattern: '\\S' }),
+  },
+  strict,
+);
+export type Letterhead = Static<typeof Letterhead>;
+
+export const readLetterhead = endpoint({
+  id: 'bulletin.readLetterhead',
+  method: 'GET',
+  path: '/bulletins/letterhead',
+  access: 'bulletin.review',
+  summary: '通报版头：发文机关、代字、署名、抄送、印发',
+  response: Letterhead,
+});
+
+export const saveLetterhead = endpoint({
+  id: 'bulletin.saveLetterhead',
+  method: 'PUT',
+  path: '/bulletins/letterhead',
+  access: 'bulletin.review',
+  summary: '修改通报版头；此后起草的通报适用，已起草的不变',
+  body: Type.Object({ commandId: CommandId, ...Letterhead.properties }, strict),
+  response: Letterhead,
 });
 
 const document = <const F extends string>(format: F, name: string) =>

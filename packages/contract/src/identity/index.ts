@@ -158,6 +158,51 @@ export const revokeMySession = endpoint({
   params: IdParams,
 });
 
+/** A list's filters under a name, of one account on all its devices. */
+export const SavedView = Type.Object({
+  id: Id,
+  name: Type.String(),
+  query: Type.Record(Type.String(), Type.String()),
+});
+export type SavedView = Static<typeof SavedView>;
+const ListName = Type.String({ pattern: '^[a-z][a-z-]{0,39}$' });
+
+export const listMyViews = endpoint({
+  id: 'identity.myViews',
+  method: 'GET',
+  path: '/session/views',
+  access: 'signed-in',
+  summary: '我在某个列表保存的视图',
+  query: Type.Object({ list: ListName }, strict),
+  response: Type.Array(SavedView),
+});
+
+export const saveMyView = endpoint({
+  id: 'identity.saveMyView',
+  method: 'PUT',
+  path: '/session/views',
+  access: 'signed-in',
+  summary: '保存视图；同名的替换',
+  body: Type.Object(
+    {
+      list: ListName,
+      name: Type.String({ minLength: 1, maxLength: 20, pattern: '\\S' }),
+      query: Type.Record(Type.String({ pattern: '^[A-Za-z]{1,40}$' }), Type.String({ maxLength: 400 })),
+    },
+    strict,
+  ),
+  response: Type.Array(SavedView),
+});
+
+export const dropMyView = endpoint({
+  id: 'identity.dropMyView',
+  method: 'DELETE',
+  path: '/session/views/:id',
+  access: 'signed-in',
+  summary: '删除视图',
+  params: IdParams,
+});
+
 export const listSessions = endpoint({
   id: 'identity.sessions',
   method: 'GET',

@@ -52,6 +52,7 @@ const commandOf: Record<BulletinAction, BulletinCommand> = {
   approve: { action: 'approve' },
   publish: { action: 'publish' },
   correct: { action: 'correct', reason: '漏计一件', figures: 'keep' },
+  discard: { action: 'discard', reason: '重复起草' },
   receive: { action: 'receive' },
 };
 const ACTIONS = Object.keys(BULLETIN_ACTIONS) as BulletinAction[];
@@ -79,6 +80,10 @@ describe('the way of a bulletin', () => {
           const result = decideBulletin(state, commandOf[action], actor, KEYS);
           expect(result.ok).toBe(allowed.includes(action));
           if (!result.ok) continue;
+          if (result.decision.discard) {
+            expect(state.status).toBe('draft');
+            continue;
+          }
           const { next, retake, receiptOfUnit } = result.decision;
           if (retake) expect([state.status, next.status]).toEqual(['draft', 'draft']);
           if (state.status === 'published') {
@@ -107,6 +112,22 @@ describe('the way of a bulletin', () => {
     if (!edited.ok) throw new Error(edited.code);
     const state = { ...edited.decision.next, status: 'reviewing' as const };
     expect(decideBulletin(state, { action: 'approve' }, chief, KEYS)).toEqual({ ok: false, code: 'own_text' });
+  });
+
+  test('a draft can be thrown away with a reason, by those who draft; nothing else can', () => {
+    const clerk = person('p1', 'coordination_clerk');
+    expect(decideBulletin(draft(), commandOf.discard, clerk, KEYS)).toMatchObject({
+      ok: true,
+      decision: { discard: true, note: '重复起草' },
+    });
+    expect(decideBulletin(draft(), { action: 'discard', reason: ' ' }, clerk, KEYS)).toMatchObject({
+      code: 'reason_required',
+    });
+    for (const status of ['reviewing', 'reviewed', 'published'] as const)
+      expect(decideBulletin(draft({ status }), commandOf.discard, clerk, KEYS)).toMatchObject({ code: 'wrong_status' });
+    expect(decideBulletin(draft(), commandOf.discard, person('p2', 'bureau_leader'), KEYS)).toMatchObject({
+      code: 'not_permitted',
+    });
   });
 
   test('a text sent back must be reviewed again', () => {

@@ -43,6 +43,8 @@ export type BulletinCommand =
   /** Takes the figures anew; `rewrite` also writes the text anew. */
   | { readonly action: 'refresh'; readonly rewrite: boolean }
   | ({ readonly action: 'edit' } & BulletinText)
+  /** Throws a draft away: begun by mistake, or a correction no longer wanted. */
+  | { readonly action: 'discard'; readonly reason: string }
   | { readonly action: 'submit' }
   /** The drafters take it back before it is reviewed. */
   | { readonly action: 'withdraw' }
@@ -57,6 +59,7 @@ export type BulletinAction = BulletinCommand['action'];
 export const BULLETIN_ACTIONS: Readonly<Record<BulletinAction, string>> = {
   refresh: '重取数据',
   edit: '修改文字',
+  discard: '作废草稿',
   submit: '提交审核',
   withdraw: '撤回',
   send_back: '退回修改',
@@ -86,6 +89,8 @@ export interface BulletinDecision {
   /** Take the figures from the orders and put them in the place of the old ones. */
   readonly retake: boolean;
   readonly rewrite: boolean;
+  /** Remove the draft with its figures. */
+  readonly discard: boolean;
   /** Begin the next revision. */
   readonly revision: { readonly reason: string; readonly figures: 'keep' | 'retake' } | null;
   readonly receiptOfUnit: string | null;
@@ -116,6 +121,7 @@ interface Rule {
 const RULES = {
   refresh: { from: ['draft'], permission: () => ['bulletin.draft'] },
   edit: { from: ['draft'], permission: () => ['bulletin.draft'] },
+  discard: { from: ['draft'], permission: () => ['bulletin.draft'] },
   submit: { from: ['draft'], permission: () => ['bulletin.draft'] },
   withdraw: { from: ['reviewing'], permission: () => ['bulletin.draft'] },
   send_back: {
@@ -171,6 +177,7 @@ export function decideBulletin(
       note: null,
       retake: false,
       rewrite: false,
+      discard: false,
       revision: null,
       receiptOfUnit: null,
       ...rest,
@@ -189,6 +196,9 @@ export function decideBulletin(
       if (problems.length > 0) return { ok: false, code: 'text_invalid', problems };
       return change({ title, recipients, sections, editorIds: withEditor(state, actor) });
     }
+    case 'discard':
+      if (command.reason.trim() === '') return { ok: false, code: 'reason_required' };
+      return { ok: true, decision: { ...unchanged(state), note: command.reason, discard: true } };
     case 'submit': {
       const problems = textProblems(state, figureKeys);
       if (problems.length > 0) return { ok: false, code: 'text_invalid', problems };
@@ -225,6 +235,7 @@ const unchanged = (next: BulletinState): BulletinDecision => ({
   note: null,
   retake: false,
   rewrite: false,
+  discard: false,
   revision: null,
   receiptOfUnit: null,
 });

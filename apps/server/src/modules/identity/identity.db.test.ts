@@ -233,3 +233,33 @@ describe('accounts', () => {
     expect(found!.n).toBe(0);
   });
 });
+
+describe('saved views', () => {
+  const put = (who: TestPerson, name: string, query: object) =>
+    t.call(who, 'PUT', '/session/views', { list: 'complaints', name, query });
+  const names = async (who: TestPerson) =>
+    (await t.call(who, 'GET', '/session/views?list=complaints')).body.map((view: { name: string }) => view.name);
+
+  it('belong to the account: the same name replaces, another account neither sees nor drops them', async () => {
+    const [mine, other] = [
+      await t.person(squadron.id, 'squadron_clerk'),
+      await t.person(squadron.id, 'squadron_clerk'),
+    ];
+    await put(mine, '临期', { open: 'true' });
+    const { body } = await put(mine, '临期', { open: 'true', q: '渣土 & 夜间' });
+    expect(body).toEqual([{ id: expect.any(String), name: '临期', query: { open: 'true', q: '渣土 & 夜间' } }]);
+    expect(await names(other)).toEqual([]);
+    await t.call(other, 'DELETE', `/session/views/${body[0].id}`);
+    expect(await names(mine)).toEqual(['临期']);
+    await t.call(mine, 'DELETE', `/session/views/${body[0].id}`);
+    expect(await names(mine)).toEqual([]);
+  });
+
+  it('keep no personal number, and are limited in number', async () => {
+    const mine = await t.person(squadron.id, 'squadron_clerk');
+    expect((await put(mine, '某人', { q: '13800138000' })).status).toBe(400);
+    for (let n = 0; n < 30; n++) expect((await put(mine, `视图${n}`, { open: 'true' })).status).toBe(200);
+    expect((await put(mine, '又一个', {})).body.code).toBe('too_many');
+    expect(await names(mine)).toHaveLength(30);
+  });
+});

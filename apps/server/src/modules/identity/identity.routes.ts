@@ -11,6 +11,7 @@ import * as secondFactor from './second-factor.service.ts';
 import { SESSION_COOKIE, sessionPage } from './session.repo.ts';
 import { sessionView } from './session-view.ts';
 import { setSessionCookie, signIn } from './sign-in.service.ts';
+import { dropView, saveView, viewsOf } from './views.service.ts';
 
 /** Of one account, on one page. */
 const MOST_OWN_SESSIONS = 100;
@@ -77,6 +78,12 @@ export function bindIdentityRoutes(api: FastifyInstance, deps: Deps): void {
   });
   bind(api, contract.revokeMySession, async ({ actor, params }) => {
     await accounts.revokeSession(deps, actor, params.id, actor.accountId);
+    return undefined;
+  });
+  bind(api, contract.listMyViews, ({ actor, query }) => viewsOf(deps.db, actor, query.list));
+  bind(api, contract.saveMyView, ({ actor, body }) => saveView(deps.db, actor, body));
+  bind(api, contract.dropMyView, async ({ actor, params }) => {
+    await dropView(deps.db, actor, params.id);
     return undefined;
   });
   bind(api, contract.listSessions, ({ actor, query }) =>

@@ -307,6 +307,45 @@ describe('a monthly bulletin from draft to correction', () => {
   });
 });
 
+test('a draft begun by mistake is thrown away: the period is free again, the ledger remembers', async () => {
+  const { id } = (await app.call(clerk, 'POST', '/bulletins', { commandId: commandId(), period: '2023-W10' })).body;
+  const key = commandId();
+  const discard = { action: 'discard', reason: '周次选错' };
+  const send = () => app.call(clerk, 'POST', `/bulletins/${id}/commands`, { commandId: key, command: discard });
+  expect((await command(leader, id, discard)).status).toBe(403);
+  expect(await send()).toMatchObject({ status: 200, body: { id: null, repeated: false } });
+  expect(await send()).toMatchObject({ status: 200, body: { id: null, repeated: true } });
+  expect((await app.call(clerk, 'GET', `/bulletins/${id}`)).status).toBe(404);
+  const { rows } = await admin.query('select note, data from audit_event where object_id = $1 and action = $2', [
+    id,
+    'bulletin.discard',
+  ]);
+  expect(rows).toEqual([{ note: '周次选错', data: expect.objectContaining({ period: '2023-03-06', revision: 1 }) }]);
+  expect(
+    (await app.call(clerk, 'POST', '/bulletins', { commandId: commandId(), period: '2023-W10' })).body.created,
+  ).toBe(true);
+});
+
+test('the letterhead is changed by the section head and stands on bulletins begun afterwards only', async () => {
+  const before = (await app.call(chief, 'GET', '/bulletins/letterhead')).body;
+  const begun = (await app.call(clerk, 'POST', '/bulletins', { commandId: commandId(), period: '2023-W11' })).body.id;
+  const after = {
+    ...before,
+    issuer: '某某区城市管理行政执法局通报',
+    series: { monthly: '某城执通', weekly: '某城执周' },
+  };
+  const save = (as: TestPerson, body: object) =>
+    app.call(as, 'PUT', '/bulletins/letterhead', { commandId: commandId(), ...body });
+  expect((await save(clerk, after)).status).toBe(403);
+  const same = await save(chief, { ...after, series: { monthly: '某城执通', weekly: '某城执通' } });
+  expect([same.status, same.body.errors[0].field]).toEqual([400, '/series/weekly']);
+  expect((await save(chief, after)).body).toEqual(after);
+  const later = (await app.call(clerk, 'POST', '/bulletins', { commandId: commandId(), period: '2023-W12' })).body.id;
+  expect((await file(begun, 'html')).toString()).not.toContain('某城执周');
+  expect((await file(later, 'html')).toString()).toContain('某城执周');
+  await save(chief, before);
+});
+
 test('a weekly analysis names its week and compares with the week before', async () => {
   const id = await begin('2023-W20');
   const html = (await file(id, 'html')).toString();

@@ -155,6 +155,12 @@ export async function saveBulletin(
   );
 }
 
+/** Only a draft can go (trigger): nobody has been sent it, and the ledger keeps that it was there. */
+export async function deleteDraft(trx: Trx, id: string): Promise<void> {
+  await trx.query(null, 'delete from bulletin_figure where bulletin_id = $1', [id]);
+  await trx.query(null, 'delete from bulletin where id = $1', [id]);
+}
+
 const uuidArray = (ids: readonly string[]): string => `{${ids.join(',')}}`;
 
 /** Puts a taking's figures in the place of those there are. Only a draft lets it (trigger). */

@@ -1,5 +1,6 @@
 import * as contract from '@bihuan/contract/bulletin';
 import { type BulletinText, textProblems } from '@bihuan/domain/bulletin';
+import { dateAt } from '@bihuan/domain/workday';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { RequestActor } from '../../platform/access/index.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -11,6 +12,8 @@ import { changesOf } from './changes.query.ts';
 import { executeBulletin, visible } from './command.service.ts';
 import { bulletinDocument } from './document.ts';
 import { type BulletinFormat, bulletinFile, FORMATS, fileName } from './files.service.ts';
+import { currentLetterhead } from './letterhead.query.ts';
+import { changeLetterhead } from './letterhead.service.ts';
 import { ordersBehind } from './orders.query.ts';
 import { sourceOf } from './source.service.ts';
 import { listItems, viewBulletin } from './view.query.ts';
@@ -23,6 +26,8 @@ export function bindBulletinRoutes(api: FastifyInstance, deps: Deps): void {
   bind(api, contract.listBulletins, ({ actor, query }) =>
     listItems(db, actor, query, { after: query.after ?? null, limit: query.limit ?? 30 }),
   );
+  bind(api, contract.readLetterhead, () => currentLetterhead(db, dateAt(deps.clock.now())));
+  bind(api, contract.saveLetterhead, ({ actor, body }) => changeLetterhead(deps, actor, body));
   bind(api, contract.readBulletin, async ({ actor, params }) => viewBulletin(db, actor, await find(actor, params.id)));
   bind(api, contract.createBulletin, ({ actor, body }) => beginBulletin(deps, actor, body));
   bind(api, contract.editBulletin, async ({ actor, params, body }) => {

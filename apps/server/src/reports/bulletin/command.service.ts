@@ -20,6 +20,7 @@ import { beginCorrection, bookOf, untilWords } from './begin.service.ts';
 import {
   type BulletinRow,
   commandDone,
+  deleteDraft,
   findBulletin,
   insertReceipt,
   lockBulletin,
@@ -69,7 +70,11 @@ export async function executeBulletin(
   request: Request,
 ): Promise<CommandResult> {
   const { command } = request;
-  const before = visible(await findBulletin(deps.db, id), actor);
+  const found = await findBulletin(deps.db, id);
+  // Sent again after it was carried out: there is nothing left to look at.
+  if (!found && command.action === 'discard' && (await commandDone(deps.db, request.commandId)))
+    return { id: null, status: 'draft', version: 0, repeated: true };
+  const before = visible(found, actor);
   const period = periodOfRow(before);
   const now = deps.clock.now();
   const taken = await takenFor(deps, before, actor, request, period, now);
@@ -134,6 +139,10 @@ async function writeDecision(trx: Trx, deps: Deps, writing: Writing): Promise<Co
     const id = await beginCorrection(trx, actor, row, { reason: decision.revision.reason, taken, period, now });
     result = { id, status: 'draft', version: 1 };
     data = { revision: id, figures: decision.revision.figures };
+  } else if (decision.discard) {
+    await deleteDraft(trx, row.id);
+    result = { id: row.supersedes_id, status: 'draft', version: row.version };
+    data = { title: row.title, period: row.period_start, revision: row.revision };
   } else if (decision.receiptOfUnit !== null) {
     await insertReceipt(trx, {
       bulletinId: row.id,

@@ -3,11 +3,11 @@ import type pg from 'pg';
 /** Tables that grow, children after parents. */
 const TABLES = ['complaint', 'complainant', 'handling_round', 'audit_event'] as const;
 const DAY_MS = 86_400_000;
-/** Copies fall into so many earlier years, so that the main year's months keep their volume at every size. */
+/** Copies fall into so many earlier years. The main year, and the one it is compared with, keep their volume at every size. */
 const YEARS = 9;
 
 /** Copy `k` lies a whole number of weeks back (weekdays stay), some seconds apart from the others of its year. */
-const shiftOf = (k: number): number => (371 + (k % YEARS) * 364) * DAY_MS + Math.floor(k / YEARS) * 7_000;
+const shiftOf = (k: number): number => (735 + (k % YEARS) * 364) * DAY_MS + Math.floor(k / YEARS) * 7_000;
 
 const shifted = (column: string): string => `${column} - $1::bigint * interval '1 millisecond'`;
 /** A version 7 id carries its time in front: the copy's id is the original's with the time moved. */

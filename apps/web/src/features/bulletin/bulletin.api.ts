@@ -116,7 +116,7 @@ export const useFigureOrders = (id: Ref<string>, key: Ref<string>, part: Ref<Par
 type Command = BodyOf<typeof commandBulletin>['command'];
 
 /** Sends a command once, however often it is tried again, and shows the bulletin as it then is. */
-export function useCommand(bulletin: Ref<Bulletin | undefined>, after: (id: string) => void) {
+export function useCommand(bulletin: Ref<Bulletin | undefined>, after: (id: string | null) => void) {
   const queryClient = useQueryClient();
   const mutation = useMutation({
     mutationFn: (command: Command) =>
@@ -125,8 +125,8 @@ export function useCommand(bulletin: Ref<Bulletin | undefined>, after: (id: stri
         body: { commandId: newId(), version: bulletin.value!.version, command },
       }),
     onSuccess: async ({ id }) => {
-      await queryClient.invalidateQueries({ queryKey: ['bulletins'] });
       after(id);
+      await queryClient.invalidateQueries({ queryKey: ['bulletins'] });
     },
     onError: (error) => {
       failed(error);

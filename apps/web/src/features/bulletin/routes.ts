@@ -7,6 +7,11 @@ export default [
     meta: { title: '通报', permission: 'bulletin.read', nav: { room: 'bulletin', order: 30 } },
   },
   {
+    path: '/bulletins/letterhead',
+    component: () => import('./LetterheadPage.vue'),
+    meta: { title: '通报版头', permission: 'bulletin.review' },
+  },
+  {
     path: '/bulletins/:id',
     component: () => import('./BulletinPage.vue'),
     meta: { title: '通报', permission: 'bulletin.read' },
