@@ -10,7 +10,12 @@ export const PHONE = { width: 390, height: 844 };
 export function launch(): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error('No Chromium found');
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  return chromium.launch({
+    executablePath,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    // Without a UTF-8 locale Chromium cannot open files with Chinese names.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  });
 }
 
 /** A browser of its own for one person, signed in by the API as the sign-in page does it. */

@@ -1,5 +1,5 @@
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResponseOf } from '@bihuan/contract';
-import { ApiProblem, networkProblem, problemOf } from './problem.ts';
+import { ApiProblem, networkProblem, problemOf, unreadableFile } from './problem.ts';
 
 export { ApiProblem, messageOf } from './problem.ts';
 
@@ -101,16 +101,29 @@ function fileNameOf(disposition: string | null): string {
   return /filename="?([^";]+)"?/i.exec(disposition ?? '')?.[1] ?? '下载';
 }
 
+const isReadable = (file: File): Promise<boolean> =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+
 /**
  * Sends a form with a file. Uses XMLHttpRequest because `fetch` tells nothing of an upload's progress.
  * @throws ApiProblem
  */
-export function upload<E extends AnyEndpoint>(
+export async function upload<E extends AnyEndpoint>(
   endpoint: E,
   input: Omit<CallInput<E>, 'body'>,
   form: FormData,
   options: { onProgress?: (fraction: number) => void; signal?: AbortSignal } = {},
 ): Promise<ResponseOf<E>> {
+  // A file moved, changed or locked since it was chosen would look like a lost connection.
+  for (const value of form.values()) {
+    if (value instanceof File && !(await isReadable(value))) throw unreadableFile(value.name);
+  }
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(endpoint.method, urlOf(endpoint, ...([input] as unknown as CallArgs<E>)));

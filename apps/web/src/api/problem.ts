@@ -35,6 +35,13 @@ export class ApiProblem extends Error {
 export const networkProblem = (): ApiProblem =>
   new ApiProblem({ status: 0, code: 'network', detail: '连接不上服务器，请检查网络后重试；已填写的内容仍在' });
 
+export const unreadableFile = (name: string): ApiProblem =>
+  new ApiProblem({
+    status: 400,
+    code: 'file_unreadable',
+    detail: `读不到“${name}”，可能已被移动、修改或正被其他程序占用，请重新选择文件`,
+  });
+
 const FALLBACKS: Record<number, string> = {
   401: '登录已失效，请重新登录',
   403: '您的岗位没有这项权限',

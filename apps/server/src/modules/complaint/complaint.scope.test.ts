@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { permits, ROLE_NAMES, type Role, roleDefinition } from '@bihuan/domain/access';
@@ -215,6 +215,7 @@ describe('random people over random orders', () => {
       const sheet = await openSheet(path, { filename: 'export.xlsx' });
       const numbers: unknown[] = [];
       for await (const row of sheet.rows()) numbers.push(row.cells[0]);
+      await rm(path);
       expect(numbers.slice(1).sort(), name(person)).toEqual(
         expectedOf(person)
           .map((order) => order.number)
