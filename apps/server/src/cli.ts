@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addDataCommands } from './cli/data-commands.ts';
 import { EXIT, explain } from './cli/failure.ts';
 import { say } from './cli/output.ts';
+import { addSheetCommands } from './cli/sheet-commands.ts';
 import { addUserCommands } from './cli/user-commands.ts';
 import { addWorkCommands } from './cli/work-commands.ts';
 import { runServer } from './run-server.ts';
@@ -31,6 +32,7 @@ program.command('serve').description('启动服务，直到收到停止信号').
 addWorkCommands(program);
 addDataCommands(program);
 addUserCommands(program);
+addSheetCommands(program);
 for (const command of program.commands) settle(command);
 
 try {
