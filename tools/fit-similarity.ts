@@ -76,7 +76,7 @@ const inOrder = [...labelled].sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || (a.id 
 const profiles = inOrder.map(profileOf);
 const vocabulary = new Vocabulary();
 {
-  const bySure = new Map<string, Set<string>>();
+  const bySure = new Map<string, Set<number>>();
   const sureOf = new Map(findMatters(labelled).map((found) => [found.id, found.sure]));
   profiles.forEach((profile) => {
     const pairs = bySure.get(sureOf.get(profile.id)!) ?? new Set();

@@ -32,45 +32,96 @@ export function cleanText(text: string): string {
   return result.replace(/\s+/g, ' ').trim();
 }
 
-/** Han characters one by one, runs of Latin letters and of digits as one; what stands between is `null`. */
-export function symbolsOf(text: string): (string | null)[] {
-  const symbols: (string | null)[] = [];
-  for (const [match] of text.matchAll(/\p{Script=Han}|[A-Z]+|[0-9]+|[^\p{Script=Han}A-Z0-9]+/gu)) {
-    symbols.push(/^[\p{Script=Han}A-Z0-9]/u.test(match) ? match : null);
-  }
-  return symbols;
+/**
+ * Two neighbouring symbols of a text as one number: a Han character counts as one symbol, a run of Latin letters or of digits
+ * as one. A pair of Han characters is kept as it is (16 bits each), any other is hashed to numbers that no Han pair has.
+ */
+export type PairCode = number;
+
+const isHan = (code: number): boolean =>
+  (code >= 0x4e00 && code <= 0x9fff) ||
+  (code >= 0x3400 && code <= 0x4dbf) ||
+  code === 0x3005 ||
+  code === 0x3007 ||
+  (code >= 0xf900 && code <= 0xfaff);
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const isLatin = (code: number): boolean => code >= 65 && code <= 90;
+
+/** Of the two symbols as one text; below 0x34000000, where the pairs of Han characters begin. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % 0x34000000;
 }
 
-/** Between the two symbols of a pair that are not both single characters: 107|国. */
-const JOINT = '|';
-const isSingle = (symbol: string): boolean => symbol.length === 1;
+/** A pair, and the words that it stands for. */
+export interface Pair {
+  readonly code: PairCode;
+  readonly first: string;
+  readonly second: string;
+}
 
 /** Pairs of neighbouring symbols, in order, with repetitions, clause by clause: none goes across punctuation. */
-export function pairsOf(text: string): string[][] {
-  const clauses: string[][] = [];
-  let clause: string[] = [];
-  let before: string | null = null;
-  for (const symbol of symbolsOf(text)) {
-    if (symbol === null) {
-      if (clause.length > 0) clauses.push(clause);
-      clause = [];
-    } else if (before !== null) {
-      clause.push(isSingle(before) && isSingle(symbol) ? before + symbol : `${before}${JOINT}${symbol}`);
+export function pairsOf(text: string): Pair[][] {
+  const clauses: Pair[][] = [];
+  let clause: Pair[] = [];
+  let before = '';
+  const end = (): void => {
+    if (clause.length > 0) clauses.push(clause);
+    clause = [];
+    before = '';
+  };
+  for (let at = 0; at < text.length; ) {
+    const code = text.charCodeAt(at);
+    let next = at + 1;
+    if (isDigit(code)) while (next < text.length && isDigit(text.charCodeAt(next))) next++;
+    else if (isLatin(code)) while (next < text.length && isLatin(text.charCodeAt(next))) next++;
+    else if (code >= 0xd800 && code <= 0xdbff && /^\p{Script=Han}/u.test(text.slice(at, at + 2))) next = at + 2;
+    else if (!isHan(code)) {
+      end();
+      at = next;
+      continue;
     }
+    const symbol = text.slice(at, next);
+    if (before !== '')
+      clause.push({
+        code:
+          before.length === 1 && symbol.length === 1 && isHan(code) && isHan(before.charCodeAt(0))
+            ? (before.charCodeAt(0) << 16) | code
+            : hashOf(`${before}|${symbol}`),
+        first: before,
+        second: symbol,
+      });
     before = symbol;
+    at = next;
   }
-  if (clause.length > 0) clauses.push(clause);
+  end();
   return clauses;
 }
 
-/** A run of neighbouring pairs as the words they were. */
-export function phraseOf(run: readonly string[]): string {
-  return run
-    .map((pair, at) => {
-      const [first, second] = pair.includes(JOINT)
-        ? (pair.split(JOINT) as [string, string])
-        : [pair[0]!, pair.slice(1)];
-      return at === 0 ? first + second : second;
-    })
-    .join('');
+/** A set of pairs: sorted, each once. */
+export type PairSet = Int32Array;
+
+export function pairSet(codes: Iterable<PairCode>): PairSet {
+  const sorted = Int32Array.from(codes).sort();
+  let size = 0;
+  for (let at = 0; at < sorted.length; at++)
+    if (at === 0 || sorted[at] !== sorted[at - 1]) sorted[size++] = sorted[at]!;
+  return sorted.slice(0, size);
 }
+
+export function inBoth(a: PairSet, b: PairSet): PairCode[] {
+  const both: PairCode[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const left = a[i]!;
+    const right = b[j]!;
+    if (left === right) both.push(left);
+    if (left <= right) i++;
+    if (right <= left) j++;
+  }
+  return both;
+}
+
+/** A run of neighbouring pairs as the words they were. */
+export const phraseOf = (run: readonly Pair[]): string =>
+  run.map(({ first, second }, at) => (at === 0 ? first + second : second)).join('');

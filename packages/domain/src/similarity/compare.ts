@@ -1,4 +1,4 @@
-import { phraseOf } from './clean.ts';
+import { inBoth, type Pair, phraseOf } from './clean.ts';
 import { shareName } from './names.ts';
 import type { Profile } from './profile.ts';
 import { COMMON_PAIRS, type Topic } from './topics.ts';
@@ -31,32 +31,27 @@ export interface Likeness {
 const PLACE_ENOUGH = 14;
 const DAY = 86_400_000;
 
-function shared(a: ReadonlySet<string>, b: ReadonlySet<string>, vocabulary: Vocabulary): number {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
-  let total = 0;
-  for (const pair of small) if (large.has(pair)) total += vocabulary.rarity(pair) ** 2;
-  return total;
-}
-
 const ratio = (part: number, whole: number): number => (whole <= 0 ? 0 : Math.min(1, part / whole));
 
 /** The rarest run of neighbouring pairs of `a` that `b` has too. */
-function rarestRun(a: Profile, b: Profile, vocabulary: Vocabulary): string[] {
-  let best: string[] = [];
+function rarestRun(a: Profile, b: Profile, vocabulary: Vocabulary): Pair[] {
+  const both = new Set(inBoth(a.leadSet, b.leadSet));
+  if (both.size === 0) return [];
+  let best: Pair[] = [];
   let bestWeight = 0;
-  let run: string[] = [];
+  let run: Pair[] = [];
   let weight = 0;
   a.lead.forEach((pair, at) => {
     // A new clause begins where this pair does not go on from the one before.
-    if (!b.leadSet.has(pair) || a.leadStarts.has(at)) {
+    if (!both.has(pair.code) || a.leadStarts.has(at)) {
       run = [];
       weight = 0;
     }
-    if (!b.leadSet.has(pair)) return;
+    if (!both.has(pair.code)) return;
     run.push(pair);
-    if (!COMMON_PAIRS.has(pair)) weight += vocabulary.rarity(pair);
+    if (!COMMON_PAIRS.has(pair.code)) weight += vocabulary.rarity(pair.code);
     if (weight > bestWeight) {
-      best = [...run];
+      best = run.slice();
       bestWeight = weight;
     }
   });
@@ -79,12 +74,12 @@ export function likeness(a: Profile, b: Profile, vocabulary: Vocabulary): Likene
   const run = rarestRun(a, b, vocabulary);
   let placeWeight = 0;
   let gone = 0;
-  for (const pair of new Set(run)) {
-    const rarity = vocabulary.rarity(pair);
+  for (const code of new Set(run.map((pair) => pair.code))) {
+    const rarity = vocabulary.rarity(code);
     gone += rarity ** 2;
-    if (!COMMON_PAIRS.has(pair)) placeWeight += rarity;
+    if (!COMMON_PAIRS.has(code)) placeWeight += rarity;
   }
-  const all = shared(a.all, b.all, vocabulary);
+  const all = vocabulary.shared(a.all, b.all);
   const left = vocabulary.norm(a.all);
   const right = vocabulary.norm(b.all);
   const days = a.at === null || b.at === null ? 30 : Math.abs(a.at - b.at) / DAY;
@@ -102,7 +97,7 @@ export function likeness(a: Profile, b: Profile, vocabulary: Vocabulary): Likene
         ? 1
         : 0,
     title: ratio(
-      shared(a.titleSet, b.titleSet, vocabulary),
+      vocabulary.shared(a.titleSet, b.titleSet),
       Math.sqrt(vocabulary.norm(a.titleSet) * vocabulary.norm(b.titleSet)),
     ),
     text: ratio(all, Math.sqrt(left * right)),

@@ -1,3 +1,4 @@
+import type { PairCode } from './clean.ts';
 import type { Profile } from './profile.ts';
 import { type Comparison, compare, type ScoreWeights } from './score.ts';
 import { COMMON_PAIRS } from './topics.ts';
@@ -63,7 +64,7 @@ export class MatterFinder {
   readonly #sureOf: string[] = [];
   /** The matter, suggestions taken, of each sure one. */
   readonly #widerOf = new Map<string, string>();
-  readonly #postings = new Map<string, number[]>();
+  readonly #postings = new Map<PairCode, number[]>();
 
   constructor(vocabulary: Vocabulary, weights: ScoreWeights, thresholds: Thresholds) {
     this.#vocabulary = vocabulary;

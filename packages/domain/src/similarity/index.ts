@@ -30,7 +30,7 @@ export function findMatters(messages: readonly Message[], onProgress?: (share: n
     });
   };
   const found = run(first, 0);
-  const pairsOfMatter = new Map<string, Set<string>>();
+  const pairsOfMatter = new Map<string, Set<number>>();
   found.forEach(({ sure }, at) => {
     const pairs = pairsOfMatter.get(sure) ?? new Set();
     for (const pair of profiles[at]!.all) pairs.add(pair);

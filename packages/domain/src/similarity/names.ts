@@ -112,7 +112,8 @@ export function namesIn(text: string): Set<string> {
 /** Written in another order (祥英春天, 英祥春天), or longer (万科金域, 金域). */
 function isSameName(a: string, b: string): boolean {
   if (a.endsWith(b) || b.endsWith(a) || a.slice(-2) === b.slice(-2)) return true;
-  const common = [...new Set(a)].filter((character) => b.includes(character)).length;
+  let common = 0;
+  for (let at = 0; at < a.length; at++) if (a.indexOf(a[at]!) === at && b.includes(a[at]!)) common++;
   return common >= 2 && common >= Math.min(a.length, b.length);
 }
 

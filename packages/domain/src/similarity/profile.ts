@@ -1,4 +1,4 @@
-import { cleanText, pairsOf } from './clean.ts';
+import { cleanText, type Pair, type PairSet, pairSet, pairsOf } from './clean.ts';
 import { namesIn } from './names.ts';
 import { type Topic, topicsOf } from './topics.ts';
 
@@ -20,12 +20,12 @@ export interface Profile {
   readonly at: number | null;
   readonly person: string | null;
   /** Pairs of symbols, in order, of address, title and first sentences: where the place is named. */
-  readonly lead: readonly string[];
+  readonly lead: readonly Pair[];
   /** Positions in `lead` at which a clause begins. */
   readonly leadStarts: ReadonlySet<number>;
-  readonly leadSet: ReadonlySet<string>;
-  readonly titleSet: ReadonlySet<string>;
-  readonly all: ReadonlySet<string>;
+  readonly leadSet: PairSet;
+  readonly titleSet: PairSet;
+  readonly all: PairSet;
   /** Names of places in the title, and in the whole. */
   readonly titleNames: ReadonlySet<string>;
   readonly names: ReadonlySet<string>;
@@ -37,6 +37,8 @@ export interface Profile {
 const LEAD = 120;
 const NAMES_WITHIN = 300;
 const LONGEST = 1500;
+
+const codeOf = ({ code }: Pair): number => code;
 
 export function profileOf(message: Message): Profile {
   const title = cleanText(message.title);
@@ -57,9 +59,9 @@ export function profileOf(message: Message): Profile {
     person: message.person || null,
     lead: flat,
     leadStarts: starts,
-    leadSet: new Set(flat),
-    titleSet: new Set(titlePairs.flat()),
-    all: new Set([...flat, ...pairsOf(text).flat()]),
+    leadSet: pairSet(flat.map(codeOf)),
+    titleSet: pairSet(titlePairs.flat().map(codeOf)),
+    all: pairSet([...flat, ...pairsOf(text).flat()].map(codeOf)),
     titleNames: namesIn(title),
     names: namesIn(`${address} ${title} ${text.slice(0, NAMES_WITHIN)}`),
     titleTopics: topicsOf(title, true),

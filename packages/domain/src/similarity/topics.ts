@@ -1,3 +1,5 @@
+import { type PairCode, pairsOf } from './clean.ts';
+
 /**
  * What urban-management complaints are about, by the words they use. Two orders of one place are of one matter only when they
  * are about the same trouble. Words, not categories: they hold in any district's dictionary.
@@ -76,22 +78,41 @@ export type Topic = string;
 const COMMON =
   '小区 业主 住户 居民 市民 村民 群众 老百姓 物业 开发商 开发 公司 政府 部门 领导 书记 街道 社区 居委 村委 城管 执法 公安 交警 派出所 工商 环保 住建 规划局 管理 单位 严重 影响 问题 解决 处理 答复 回复 投诉 举报 反映 咨询 请求 希望 要求 何时 为何 什么 怎么 能否 是否 可否 长期 一直 多次 再次 仍然 还是 没有 不能 不作为 无人 违规 违法 非法 私自 擅自 经营 营业 门面 商铺 店铺 店面 商户 底商 底层 一楼 楼下 楼上 附近 周边 旁边 对面 门口 路口 路段 马路 道路 住宅 房屋 房子 商品房 安置房 公租房 保障房 廉租房 出租 租赁 购买 购房 买房 销售 合同 餐馆 餐饮 餐厅 饭店 门店 酒店 宾馆 超市 夜宵 早餐 孩子 小孩 儿童 老人 适龄 入园 入学 入读 上学 公办 普惠 民办 教育 资源 增开 增加 增设 线路 上下班 通勤 出行 交通 时间 每天 晚上 凌晨 早上 白天 半夜 休息 睡觉 睡眠 生活 生命 安全 隐患 环境 身体 健康 建议 呼吁 恳请 关注 重视 整治 取缔 取消 关停 拆除 设置 安装 建设 施工 工程 项目 建筑 改变 改造 改建 用途 性质 栋楼 单元 号楼 期间 二期 一期 三期 四期 楼盘 房产 地产 置业 维权 权益 利益 费用 收取 缴纳 交钱 价格 国家 规定 法律 法规 条例 文件 政策 合法 合理 依法 审批 手续 许可 验收 备案 证明 目前 现在 今年 去年 至今 已经 开始 之后 以来 年月 月份 星期 周末 本人 我们 大家 家里 家庭 家住 位于 属于 以及 因为 所以 但是 并且 如果 可以 应该 需要 必须 造成 导致 发生 出现 存在 情况 原因 结果 方式 措施 行为 现象 事件 质疑 欺骗 欺诈 欺负 推诿 扯皮 踢皮球 不管 不理 无视 到处 随意 乱摆 乱放 乱扔 占用 霸占 侵占 公共 通道 公用 设施 设备 车辆 车主 司机 行人 停放 进出 出入 入口 出口 高峰 堵塞 拥挤 等待 太久 太差 太吵 差劲 恶劣 糟糕 扰民 何时休 谁来管 谁负责 烟管 管道 机器 空调 声音 气味 味道 油腻 窗户 阳台 厨房 卫生间 厕所 下水道 顶楼 屋顶 外墙 楼道 大厅 电梯口 车库 地下 地面 绿化带 人行道 路边 沿街 临街 红线 土地 宅基地 农田 山林 河道 湖边 学校 幼儿园 小学 中学 医院 公园 广场 市场 菜市场 公交 地铁 站点 车站 公交站 号线 换乘 改线 延长 末班车';
 /** Pairs of characters that tell a trouble or nothing, never a place. */
-export const COMMON_PAIRS: ReadonlySet<string> = new Set(
+export const COMMON_PAIRS: ReadonlySet<PairCode> = new Set(
   [...COMMON.split(' '), ...Object.values(TOPICS).flat()].flatMap((word) =>
-    Array.from({ length: Math.max(0, word.length - 1) }, (_, at) => word.slice(at, at + 2)),
+    pairsOf(word)
+      .flat()
+      .map(({ code }) => code),
   ),
 );
 
-const ENTRIES = Object.entries(TOPICS);
+interface Word {
+  readonly word: string;
+  readonly topic: Topic;
+  readonly titlesOnly: boolean;
+}
+
+const startOf = (text: string, at: number): number => (text.charCodeAt(at) << 16) | text.charCodeAt(at + 1);
+/** The words by their first two characters: a text is read once, whatever their number. */
+const WORDS = new Map<number, Word[]>();
+for (const [words, titlesOnly] of [
+  [TOPICS, false],
+  [IN_TITLES, true],
+] as const)
+  for (const [topic, list] of Object.entries(words))
+    for (const word of list) {
+      const start = startOf(word, 0);
+      WORDS.set(start, [...(WORDS.get(start) ?? []), { word, topic, titlesOnly }]);
+    }
 
 /** How much of each topic a text speaks: the number of its different words that occur. */
 export function topicsOf(text: string, isTitle = false): Map<Topic, number> {
-  const found = new Map<Topic, number>();
-  for (const [topic, words] of ENTRIES) {
-    let count = 0;
-    for (const word of words) if (text.includes(word)) count++;
-    if (isTitle) for (const word of IN_TITLES[topic] ?? []) if (text.includes(word)) count++;
-    if (count > 0) found.set(topic, count);
+  const said = new Set<Word>();
+  for (let at = 0; at + 1 < text.length; at++) {
+    for (const word of WORDS.get(startOf(text, at)) ?? [])
+      if ((isTitle || !word.titlesOnly) && text.startsWith(word.word, at)) said.add(word);
   }
+  const found = new Map<Topic, number>();
+  for (const { topic } of said) found.set(topic, (found.get(topic) ?? 0) + 1);
   return found;
 }
