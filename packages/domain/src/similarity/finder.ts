@@ -1,7 +1,6 @@
 import type { PairCode } from './clean.ts';
 import type { Profile } from './profile.ts';
 import { type Comparison, compare, type ScoreWeights } from './score.ts';
-import { COMMON_PAIRS } from './topics.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** `joined`: sure. `suggested`: a person decides. `separate`: a matter of its own. */
@@ -48,9 +47,39 @@ export function settle(found: readonly Found[]): Found[] {
 }
 
 /** So many earlier messages at most are compared with one. */
-const CANDIDATES = 60;
-/** What so many say leads to no candidate. */
-const TOO_MANY = 400;
+export const CANDIDATES = 16;
+/** Under each key, only the latest so many are looked at. */
+export const LATEST = 60;
+/** Of a key that is no pair of the vocabulary's: the caller's. */
+const PERSON_WEIGHT = 4;
+
+/** How much having a key in common says. */
+export const keyWeight = (key: PairCode, vocabulary: Vocabulary): number =>
+  Math.min(vocabulary.rarity(key), PERSON_WEIGHT);
+
+/** An earlier message that a new one is compared with. */
+export interface Candidate {
+  readonly profile: Profile;
+}
+
+/** The candidate that a message is most like; the earlier in the list where two are equally like. */
+export function mostLike<C extends Candidate>(
+  profile: Profile,
+  candidates: Iterable<C>,
+  vocabulary: Vocabulary,
+  weights: ScoreWeights,
+): { readonly candidate: C; readonly comparison: Comparison } | null {
+  let best: { candidate: C; comparison: Comparison } | null = null;
+  for (const candidate of candidates) {
+    const comparison = compare(profile, candidate.profile, vocabulary, weights);
+    if (!best || comparison.score > best.comparison.score) best = { candidate, comparison };
+  }
+  return best;
+}
+
+interface Taken extends Candidate {
+  readonly sure: string;
+}
 
 /**
  * Puts messages together that are of one matter, one after another in the order in which they are given: the same order
@@ -60,8 +89,7 @@ export class MatterFinder {
   readonly #vocabulary: Vocabulary;
   readonly #weights: ScoreWeights;
   readonly #thresholds: Thresholds;
-  readonly #profiles: Profile[] = [];
-  readonly #sureOf: string[] = [];
+  readonly #taken: Taken[] = [];
   /** The matter, suggestions taken, of each sure one. */
   readonly #widerOf = new Map<string, string>();
   readonly #postings = new Map<PairCode, number[]>();
@@ -74,49 +102,39 @@ export class MatterFinder {
 
   add(profile: Profile): Found {
     const found = this.#decide(profile);
-    const index = this.#profiles.push(profile) - 1;
-    this.#sureOf.push(found.sure);
+    const index = this.#taken.push({ profile, sure: found.sure }) - 1;
     if (!this.#widerOf.has(found.sure)) this.#widerOf.set(found.sure, found.matter);
-    for (const pair of profile.leadSet) {
-      if (COMMON_PAIRS.has(pair)) continue;
-      const posting = this.#postings.get(pair);
-      if (posting) posting.push(index);
-      else this.#postings.set(pair, [index]);
+    for (const key of profile.keys) {
+      const posting = this.#postings.get(key);
+      if (!posting) this.#postings.set(key, [index]);
+      else if (posting.push(index) > LATEST) posting.shift();
     }
     return found;
   }
 
   #decide(profile: Profile): Found {
-    let best: { index: number; comparison: Comparison } | null = null;
-    for (const index of this.#candidates(profile)) {
-      const comparison = compare(profile, this.#profiles[index]!, this.#vocabulary, this.#weights);
-      if (!best || comparison.score > best.comparison.score) best = { index, comparison };
-    }
+    const best = mostLike(profile, this.#candidates(profile), this.#vocabulary, this.#weights);
     const own = { id: profile.id, matter: profile.id, sure: profile.id } as const;
     if (!best || best.comparison.score < this.#thresholds.suggested)
       return { ...own, decision: 'separate', score: best?.comparison.score ?? 0, reasons: [], like: null };
     const { score, reasons } = best.comparison;
-    const sure = this.#sureOf[best.index]!;
+    const { sure } = best.candidate;
     const matter = this.#widerOf.get(sure)!;
-    const like = this.#profiles[best.index]!.id;
+    const like = best.candidate.profile.id;
     if (score < this.#thresholds.joined) return { ...own, matter, decision: 'suggested', score, reasons, like };
     return { id: profile.id, matter, sure, decision: sure === matter ? 'joined' : 'suggested', score, reasons, like };
   }
 
-  /** Earlier messages that share the rarest of what this one says where the place is named. */
-  #candidates(profile: Profile): number[] {
+  /** Earlier messages that have the most telling keys in common with it. */
+  #candidates(profile: Profile): Taken[] {
     const weights = new Map<number, number>();
-    for (const pair of profile.leadSet) {
-      const posting = this.#postings.get(pair);
-      if (!posting) continue;
-      const weight = this.#vocabulary.rarity(pair);
-      // Of what very many say, only the latest are looked at.
-      for (const index of posting.length > TOO_MANY ? posting.slice(-TOO_MANY) : posting)
-        weights.set(index, (weights.get(index) ?? 0) + weight);
+    for (const key of profile.keys) {
+      const weight = keyWeight(key, this.#vocabulary);
+      for (const index of this.#postings.get(key) ?? []) weights.set(index, (weights.get(index) ?? 0) + weight);
     }
     return [...weights]
       .sort((a, b) => b[1] - a[1] || b[0] - a[0])
       .slice(0, CANDIDATES)
-      .map(([index]) => index);
+      .map(([index]) => this.#taken[index]!);
   }
 }

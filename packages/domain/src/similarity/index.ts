@@ -3,9 +3,20 @@ import { type Message, profileOf } from './profile.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { THRESHOLDS, WEIGHTS } from './weights.ts';
 
-export { cleanText } from './clean.ts';
+export { cleanText, hashOf, type PairCode, type PairSet, pairsOf } from './clean.ts';
 export { type Likeness, likeness } from './compare.ts';
-export { type Decision, type Found, MatterFinder, settle, type Thresholds } from './finder.ts';
+export {
+  CANDIDATES,
+  type Candidate,
+  type Decision,
+  type Found,
+  keyWeight,
+  LATEST,
+  MatterFinder,
+  mostLike,
+  settle,
+  type Thresholds,
+} from './finder.ts';
 export { type Message, type Profile, profileOf } from './profile.ts';
 export { type Comparison, compare, FEATURE_NAMES, FEATURES, type ScoreWeights, scoreOf } from './score.ts';
 export { TOPICS, type Topic, topicsOf } from './topics.ts';
