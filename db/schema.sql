@@ -373,6 +373,130 @@ create table intake_source (
   signature_algorithm text not null default 'sha256'::text,
   secret_made_at timestamp with time zone
 );
+create table matter (
+  id uuid not null,
+  title text not null,
+  category_code text,
+  town_id uuid,
+  unit_id uuid,
+  order_count integer not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  plan text,
+  settled_at timestamp with time zone,
+  settled_note text,
+  version integer not null default 1
+);
+create table matter_alert (
+  id uuid not null default uuidv7(),
+  matter_id uuid not null,
+  rule_id uuid not null,
+  action text not null,
+  count integer not null,
+  days integer,
+  complaint_ids uuid[] not null,
+  fired_at timestamp with time zone not null,
+  status text not null default 'open'::text,
+  note text,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  version integer not null default 1
+);
+create table matter_backlog (
+  matter_id uuid not null,
+  listed_at timestamp with time zone not null,
+  listed_by uuid not null,
+  reason text not null,
+  leader_id uuid not null,
+  plan text not null default ''::text,
+  due_on date not null,
+  status text not null default 'open'::text,
+  agreed_on date,
+  closed_at timestamp with time zone,
+  closed_by uuid,
+  conclusion text,
+  version integer not null default 1
+);
+create table matter_key (
+  key integer not null,
+  turn bigint not null
+);
+create table matter_model (
+  id integer not null,
+  made_at timestamp with time zone not null,
+  orders integer not null,
+  matters integer not null,
+  pairs bytea not null,
+  counts bytea not null,
+  joined real not null,
+  suggested real not null,
+  verdicts integer not null,
+  note text
+);
+create table matter_order (
+  complaint_id uuid not null,
+  seq bigint not null,
+  received_at timestamp with time zone not null,
+  turn bigint,
+  matter_id uuid not null,
+  decision text not null default 'separate'::text,
+  by_person boolean not null default false,
+  like_id uuid,
+  score real,
+  reasons text[] not null default '{}'::text[]
+);
+create table matter_rule (
+  id uuid not null default uuidv7(),
+  trigger text not null,
+  count integer not null,
+  days integer,
+  action text not null,
+  closed_at timestamp with time zone,
+  version integer not null default 1
+);
+create table matter_run (
+  id uuid not null default uuidv7(),
+  model_id integer not null,
+  cursor bigint not null default 0,
+  last_turn bigint not null,
+  checked integer not null default 0,
+  total integer not null,
+  changed integer not null default 0,
+  asked_by uuid,
+  asked_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  cancelled_by uuid,
+  error text
+);
+create table matter_step (
+  id uuid not null default uuidv7(),
+  matter_id uuid not null,
+  kind text not null,
+  content text not null,
+  planned_on date,
+  done_on date,
+  note text,
+  made_by uuid not null,
+  made_at timestamp with time zone not null
+);
+create table matter_suggestion (
+  complaint_id uuid not null,
+  like_id uuid not null,
+  score real not null,
+  reasons text[] not null,
+  made_at timestamp with time zone not null,
+  answer text,
+  answered_by uuid,
+  answered_at timestamp with time zone
+);
+create table matter_verdict (
+  a uuid not null,
+  b uuid not null,
+  same boolean not null,
+  score real,
+  made_by uuid not null,
+  made_at timestamp with time zone not null
+);
 create table migration (
   name text not null,
   sha256 text not null,
@@ -663,6 +787,53 @@ alter table intake_source add constraint intake_source_kind_check CHECK ((kind =
 alter table intake_source add constraint intake_source_signature_algorithm_check CHECK ((signature_algorithm = ANY (ARRAY['sha256'::text, 'sm3'::text])));
 alter table intake_source add constraint intake_source_pkey PRIMARY KEY (id);
 alter table intake_source add constraint intake_source_code_key UNIQUE (code);
+alter table matter add constraint matter_category_code_fkey FOREIGN KEY (category_code) REFERENCES category(code);
+alter table matter add constraint matter_id_fkey FOREIGN KEY (id) REFERENCES complaint(id);
+alter table matter add constraint matter_town_id_fkey FOREIGN KEY (town_id) REFERENCES unit(id);
+alter table matter add constraint matter_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table matter add constraint matter_pkey PRIMARY KEY (id);
+alter table matter_alert add constraint matter_alert_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'declined'::text])));
+alter table matter_alert add constraint matter_alert_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES person(id);
+alter table matter_alert add constraint matter_alert_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter(id);
+alter table matter_alert add constraint matter_alert_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES matter_rule(id);
+alter table matter_alert add constraint matter_alert_pkey PRIMARY KEY (id);
+alter table matter_alert add constraint matter_alert_matter_id_rule_id_key UNIQUE (matter_id, rule_id);
+alter table matter_backlog add constraint matter_backlog_status_check CHECK ((status = ANY (ARRAY['open'::text, 'agreed'::text, 'reviewing'::text, 'closed'::text])));
+alter table matter_backlog add constraint matter_backlog_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES person(id);
+alter table matter_backlog add constraint matter_backlog_leader_id_fkey FOREIGN KEY (leader_id) REFERENCES person(id);
+alter table matter_backlog add constraint matter_backlog_listed_by_fkey FOREIGN KEY (listed_by) REFERENCES person(id);
+alter table matter_backlog add constraint matter_backlog_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter(id);
+alter table matter_backlog add constraint matter_backlog_pkey PRIMARY KEY (matter_id);
+alter table matter_key add constraint matter_key_pkey PRIMARY KEY (key, turn);
+alter table matter_model add constraint matter_model_pkey PRIMARY KEY (id);
+alter table matter_order add constraint matter_order_decision_check CHECK ((decision = ANY (ARRAY['separate'::text, 'joined'::text])));
+alter table matter_order add constraint matter_order_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table matter_order add constraint matter_order_pkey PRIMARY KEY (complaint_id);
+alter table matter_rule add constraint matter_rule_action_check CHECK ((action = ANY (ARRAY['coordinate'::text, 'leader_on_site'::text, 'report_up'::text, 'propose_supervision'::text])));
+alter table matter_rule add constraint matter_rule_check CHECK (((trigger = 'orders'::text) = (days IS NOT NULL)));
+alter table matter_rule add constraint matter_rule_count_check CHECK ((count > 1));
+alter table matter_rule add constraint matter_rule_days_check CHECK (((days >= 1) AND (days <= 366)));
+alter table matter_rule add constraint matter_rule_trigger_check CHECK ((trigger = ANY (ARRAY['orders'::text, 'reopened'::text])));
+alter table matter_rule add constraint matter_rule_pkey PRIMARY KEY (id);
+alter table matter_run add constraint matter_run_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES person(id);
+alter table matter_run add constraint matter_run_cancelled_by_fkey FOREIGN KEY (cancelled_by) REFERENCES person(id);
+alter table matter_run add constraint matter_run_model_id_fkey FOREIGN KEY (model_id) REFERENCES matter_model(id);
+alter table matter_run add constraint matter_run_pkey PRIMARY KEY (id);
+alter table matter_step add constraint matter_step_check CHECK (((planned_on IS NOT NULL) OR (done_on IS NOT NULL)));
+alter table matter_step add constraint matter_step_kind_check CHECK ((kind = ANY (ARRAY['milestone'::text, 'hearing'::text, 'visit'::text, 'agreement'::text, 'other'::text])));
+alter table matter_step add constraint matter_step_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
+alter table matter_step add constraint matter_step_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter_backlog(matter_id);
+alter table matter_step add constraint matter_step_pkey PRIMARY KEY (id);
+alter table matter_suggestion add constraint matter_suggestion_answer_check CHECK ((answer = ANY (ARRAY['same'::text, 'different'::text])));
+alter table matter_suggestion add constraint matter_suggestion_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES person(id);
+alter table matter_suggestion add constraint matter_suggestion_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table matter_suggestion add constraint matter_suggestion_like_id_fkey FOREIGN KEY (like_id) REFERENCES complaint(id);
+alter table matter_suggestion add constraint matter_suggestion_pkey PRIMARY KEY (complaint_id);
+alter table matter_verdict add constraint matter_verdict_check CHECK ((a < b));
+alter table matter_verdict add constraint matter_verdict_a_fkey FOREIGN KEY (a) REFERENCES complaint(id);
+alter table matter_verdict add constraint matter_verdict_b_fkey FOREIGN KEY (b) REFERENCES complaint(id);
+alter table matter_verdict add constraint matter_verdict_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
+alter table matter_verdict add constraint matter_verdict_pkey PRIMARY KEY (a, b);
 alter table migration add constraint migration_pkey PRIMARY KEY (name);
 alter table notice add constraint notice_check CHECK (((person_id IS NOT NULL) OR (unit_id IS NOT NULL)));
 alter table notice add constraint notice_level_check CHECK ((level = ANY (ARRAY['info'::text, 'warn'::text, 'danger'::text])));
@@ -751,6 +922,15 @@ CREATE INDEX deadline_recompute_unfinished ON deadline_recompute USING btree (id
 CREATE INDEX file_sha256 ON file USING btree (sha256);
 CREATE INDEX import_job_created ON import_job USING btree (created_at DESC, id DESC);
 CREATE INDEX import_job_unfinished ON import_job USING btree (heartbeat_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX matter_alert_open ON matter_alert USING btree (fired_at DESC, id) WHERE (status = 'open'::text);
+CREATE INDEX matter_count ON matter USING btree (order_count DESC, last_at DESC, id DESC);
+CREATE INDEX matter_last ON matter USING btree (last_at DESC, id DESC);
+CREATE INDEX matter_order_matter ON matter_order USING btree (matter_id, received_at DESC, complaint_id);
+CREATE INDEX matter_order_pending ON matter_order USING btree (seq) WHERE (turn IS NULL);
+CREATE INDEX matter_step_matter ON matter_step USING btree (matter_id, COALESCE(done_on, planned_on));
+CREATE INDEX matter_suggestion_like ON matter_suggestion USING btree (like_id) WHERE (answer IS NULL);
+CREATE INDEX matter_suggestion_open ON matter_suggestion USING btree (made_at DESC, complaint_id) WHERE (answer IS NULL);
+CREATE INDEX matter_verdict_b ON matter_verdict USING btree (b);
 CREATE INDEX notice_person ON notice USING btree (person_id, id DESC) WHERE (person_id IS NOT NULL);
 CREATE INDEX notice_unit ON notice USING btree (unit_id, id DESC) WHERE (unit_id IS NOT NULL);
 CREATE INDEX outbox_tx ON outbox USING btree (tx, id);
@@ -774,6 +954,8 @@ CREATE UNIQUE INDEX audit_verification_active ON audit_verification USING btree 
 CREATE UNIQUE INDEX bulletin_in_hand ON bulletin USING btree (kind, period_start) WHERE (status <> 'published'::text);
 CREATE UNIQUE INDEX complaint_request_pending ON complaint_request USING btree (complaint_id, kind) WHERE (decided_at IS NULL);
 CREATE UNIQUE INDEX deadline_rule_in_use ON deadline_rule USING btree (purpose, kind, urgency, effective_from) WHERE (withdrawn_at IS NULL);
+CREATE UNIQUE INDEX matter_order_turn ON matter_order USING btree (turn);
+CREATE UNIQUE INDEX matter_run_active ON matter_run USING btree ((true)) WHERE (finished_at IS NULL);
 CREATE UNIQUE INDEX place_without_town ON place USING btree (kind, name) WHERE (town_id IS NULL);
 CREATE UNIQUE INDEX posting_current ON posting USING btree (person_id, unit_id, role) WHERE (ended_on IS NULL);
 CREATE UNIQUE INDEX role_grant_pending ON role_grant USING btree (person_id, unit_id, role) WHERE (status = 'pending'::text);
@@ -812,7 +994,26 @@ begin
   return case tg_op when 'DELETE' then old else new end;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION queue_matter_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into matter_order (complaint_id, received_at, matter_id) select id, received_at, id from fresh order by id;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION recount_matter(wanted uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update matter m set order_count = n.count, first_at = coalesce(n.first_at, m.first_at), last_at = coalesce(n.last_at, m.last_at), version = m.version + 1
+    from (select count(*)::int as count, min(received_at) as first_at, max(received_at) as last_at from matter_order where matter_id = wanted) n
+   where m.id = wanted
+$function$
+;
 
 CREATE TRIGGER bulletin_figure_frozen BEFORE INSERT OR DELETE OR UPDATE ON bulletin_figure FOR EACH ROW EXECUTE FUNCTION forbid_published_figure_change();
 CREATE TRIGGER bulletin_file_frozen BEFORE DELETE OR UPDATE ON bulletin_file FOR EACH ROW EXECUTE FUNCTION forbid_bulletin_file_change();
 CREATE TRIGGER bulletin_frozen BEFORE DELETE OR UPDATE ON bulletin FOR EACH ROW EXECUTE FUNCTION forbid_published_bulletin_change();
+CREATE TRIGGER complaint_matter_queue AFTER INSERT ON complaint REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION queue_matter_order();

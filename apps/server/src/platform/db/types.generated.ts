@@ -407,6 +407,141 @@ export interface IntakeSourceTable {
   secret_made_at: Timestamp | null;
 }
 
+export interface MatterTable {
+  id: string;
+  title: string;
+  category_code: string | null;
+  town_id: string | null;
+  unit_id: string | null;
+  order_count: number;
+  first_at: Timestamp;
+  last_at: Timestamp;
+  plan: string | null;
+  settled_at: Timestamp | null;
+  settled_note: string | null;
+  version: Generated<number>;
+}
+
+export interface MatterAlertTable {
+  id: Generated<string>;
+  matter_id: string;
+  rule_id: string;
+  action: string;
+  count: number;
+  days: number | null;
+  complaint_ids: string[];
+  fired_at: Timestamp;
+  status: Generated<'open' | 'done' | 'declined'>;
+  note: string | null;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+  version: Generated<number>;
+}
+
+export interface MatterBacklogTable {
+  matter_id: string;
+  listed_at: Timestamp;
+  listed_by: string;
+  reason: string;
+  leader_id: string;
+  plan: Generated<string>;
+  due_on: string;
+  status: Generated<'open' | 'agreed' | 'reviewing' | 'closed'>;
+  agreed_on: string | null;
+  closed_at: Timestamp | null;
+  closed_by: string | null;
+  conclusion: string | null;
+  version: Generated<number>;
+}
+
+export interface MatterKeyTable {
+  key: number;
+  turn: number;
+}
+
+export interface MatterModelTable {
+  id: Generated<number>;
+  made_at: Timestamp;
+  orders: number;
+  matters: number;
+  pairs: Buffer;
+  counts: Buffer;
+  joined: number;
+  suggested: number;
+  verdicts: number;
+  note: string | null;
+}
+
+export interface MatterOrderTable {
+  complaint_id: string;
+  seq: Generated<number>;
+  received_at: Timestamp;
+  turn: number | null;
+  matter_id: string;
+  decision: Generated<'separate' | 'joined'>;
+  by_person: Generated<boolean>;
+  like_id: string | null;
+  score: number | null;
+  reasons: Generated<string[]>;
+}
+
+export interface MatterRuleTable {
+  id: Generated<string>;
+  trigger: 'orders' | 'reopened';
+  count: number;
+  days: number | null;
+  action: 'coordinate' | 'leader_on_site' | 'report_up' | 'propose_supervision';
+  closed_at: Timestamp | null;
+  version: Generated<number>;
+}
+
+export interface MatterRunTable {
+  id: Generated<string>;
+  model_id: number;
+  cursor: Generated<number>;
+  last_turn: number;
+  checked: Generated<number>;
+  total: number;
+  changed: Generated<number>;
+  asked_by: string | null;
+  asked_at: Timestamp;
+  finished_at: Timestamp | null;
+  cancelled_by: string | null;
+  error: string | null;
+}
+
+export interface MatterStepTable {
+  id: Generated<string>;
+  matter_id: string;
+  kind: 'milestone' | 'hearing' | 'visit' | 'agreement' | 'other';
+  content: string;
+  planned_on: string | null;
+  done_on: string | null;
+  note: string | null;
+  made_by: string;
+  made_at: Timestamp;
+}
+
+export interface MatterSuggestionTable {
+  complaint_id: string;
+  like_id: string;
+  score: number;
+  reasons: string[];
+  made_at: Timestamp;
+  answer: 'same' | 'different' | null;
+  answered_by: string | null;
+  answered_at: Timestamp | null;
+}
+
+export interface MatterVerdictTable {
+  a: string;
+  b: string;
+  same: boolean;
+  score: number | null;
+  made_by: string;
+  made_at: Timestamp;
+}
+
 export interface MigrationTable {
   name: string;
   sha256: string;
@@ -628,6 +763,17 @@ export interface DB {
   import_reject: ImportRejectTable;
   intake_record: IntakeRecordTable;
   intake_source: IntakeSourceTable;
+  matter: MatterTable;
+  matter_alert: MatterAlertTable;
+  matter_backlog: MatterBacklogTable;
+  matter_key: MatterKeyTable;
+  matter_model: MatterModelTable;
+  matter_order: MatterOrderTable;
+  matter_rule: MatterRuleTable;
+  matter_run: MatterRunTable;
+  matter_step: MatterStepTable;
+  matter_suggestion: MatterSuggestionTable;
+  matter_verdict: MatterVerdictTable;
   migration: MigrationTable;
   notice: NoticeTable;
   notice_read: NoticeReadTable;
