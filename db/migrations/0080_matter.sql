@@ -1,4 +1,4 @@
--- 同一事项：一处、一个问题、许多诉件。事项以最早一件的编号为编号；只有一件的不建 matter 行
+-- 同一事项：一处、一个问题、许多诉件。以最先比对的一件的编号为编号；只有一件的不建 matter 行
 create table matter (
   id            uuid primary key references complaint (id),
   title         text not null,
@@ -32,7 +32,6 @@ create table matter_order (
 create index matter_order_pending on matter_order (seq) where turn is null;
 create unique index matter_order_turn on matter_order (turn);
 create index matter_order_matter on matter_order (matter_id, received_at desc, complaint_id);
-create sequence matter_turn;
 
 -- 找相似诉件的索引：地名、标题用词、门牌、来电人；同一键下只看最近的若干件，故耗时不随总量增长
 create table matter_key (
@@ -95,7 +94,7 @@ create table matter_rule (
 );
 create table matter_alert (
   id            uuid primary key default uuidv7(),
-  matter_id     uuid not null references matter (id),
+  matter_id     uuid not null references matter (id) on update cascade,
   rule_id       uuid not null references matter_rule (id),
   action        text not null,
   count         integer not null,
@@ -113,7 +112,7 @@ create index matter_alert_open on matter_alert (fired_at desc, id) where status 
 
 -- 信访积案：包案领导、化解方案、节点
 create table matter_backlog (
-  matter_id   uuid primary key references matter (id),
+  matter_id   uuid primary key references matter (id) on update cascade,
   listed_at   timestamptz not null,
   listed_by   uuid not null references person (id),
   reason      text not null,
@@ -129,7 +128,7 @@ create table matter_backlog (
 );
 create table matter_step (
   id          uuid primary key default uuidv7(),
-  matter_id   uuid not null references matter_backlog (matter_id),
+  matter_id   uuid not null references matter_backlog (matter_id) on update cascade,
   kind        text not null check (kind in ('milestone','hearing','visit','agreement','other')),
   content     text not null,
   planned_on  date,
@@ -168,9 +167,3 @@ create trigger complaint_matter_queue after insert on complaint
   referencing new table as fresh for each statement execute function queue_matter_order();
 insert into matter_order (complaint_id, received_at, matter_id) select id, received_at, id from complaint order by id;
 
--- 移入移出、件数、最后时间：一律由此重算，不会算错
-create function recount_matter(wanted uuid) returns void language sql as $$
-  update matter m set order_count = n.count, first_at = coalesce(n.first_at, m.first_at), last_at = coalesce(n.last_at, m.last_at), version = m.version + 1
-    from (select count(*)::int as count, min(received_at) as first_at, max(received_at) as last_at from matter_order where matter_id = wanted) n
-   where m.id = wanted
-$$;

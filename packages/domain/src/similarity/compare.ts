@@ -1,6 +1,7 @@
 import { inBoth, type Pair, phraseOf } from './clean.ts';
 import { shareName } from './names.ts';
 import type { Profile } from './profile.ts';
+import { maybeOtherSite, otherSite, sameSite } from './site.ts';
 import { COMMON_PAIRS, type Topic } from './topics.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -13,6 +14,8 @@ export interface Likeness {
   /** 1 when both name a place by the same name; 1 when both titles name places and neither's is named by the other. */
   readonly named: number;
   readonly elsewhere: number;
+  /** 1 when both say exactly where, in words that cannot be compared. */
+  readonly vague: number;
   readonly title: number;
   readonly text: number;
   /** What the shorter one says that the longer one says too. */
@@ -84,18 +87,21 @@ export function likeness(a: Profile, b: Profile, vocabulary: Vocabulary): Likene
   const right = vocabulary.norm(b.all);
   const days = a.at === null || b.at === null ? 30 : Math.abs(a.at - b.at) / DAY;
   const titles = topicLikeness(a.titleTopics, b.titleTopics);
-  const named = shareName(a.names, b.names);
+  const named = sameSite(a.site, b.site) || shareName(a.names, b.names);
   return {
     place: Math.min(1, placeWeight / PLACE_ENOUGH),
     phrase: phraseOf(run),
     named: named ? 1 : 0,
     elsewhere:
-      a.titleNames.size > 0 &&
-      b.titleNames.size > 0 &&
-      !shareName(a.titleNames, b.names) &&
-      !shareName(b.titleNames, a.names)
+      otherSite(a.site, b.site) ||
+      (!sameSite(a.site, b.site) &&
+        a.titleNames.size > 0 &&
+        b.titleNames.size > 0 &&
+        !shareName(a.titleNames, b.names) &&
+        !shareName(b.titleNames, a.names))
         ? 1
         : 0,
+    vague: maybeOtherSite(a.site, b.site) ? 1 : 0,
     title: ratio(
       vocabulary.shared(a.titleSet, b.titleSet),
       Math.sqrt(vocabulary.norm(a.titleSet) * vocabulary.norm(b.titleSet)),

@@ -19,6 +19,7 @@ export {
 } from './finder.ts';
 export { type Message, type Profile, profileOf } from './profile.ts';
 export { type Comparison, compare, FEATURE_NAMES, FEATURES, type ScoreWeights, scoreOf } from './score.ts';
+export { siteKey } from './site.ts';
 export { TOPICS, type Topic, topicsOf } from './topics.ts';
 export { Vocabulary } from './vocabulary.ts';
 export { THRESHOLDS, WEIGHTS } from './weights.ts';

@@ -1,5 +1,6 @@
 import { cleanText, hashOf, type Pair, type PairCode, type PairSet, pairSet, pairsOf } from './clean.ts';
 import { namesIn } from './names.ts';
+import { type Site, siteOf } from './site.ts';
 import { COMMON_PAIRS, type Topic, topicsOf } from './topics.ts';
 
 /** What is known of a complaint when it is compared. */
@@ -31,6 +32,7 @@ export interface Profile {
   readonly names: ReadonlySet<string>;
   /** Under which it is looked up: see {@link keysOf}. */
   readonly keys: readonly PairCode[];
+  readonly site: Site;
   readonly titleTopics: ReadonlyMap<Topic, number>;
   readonly topics: ReadonlyMap<Topic, number>;
 }
@@ -90,6 +92,7 @@ export function profileOf(message: Message): Profile {
     all: pairSet([...flat, ...pairsOf(text).flat()].map(codeOf)),
     titleNames: namesIn(title),
     names,
+    site: siteOf(address, `${title} ${text.slice(0, LEAD)}`),
     keys: keysOf(person, names, addressPairs.flat(), titlePairs.flat()),
     titleTopics: topicsOf(title, true),
     topics: topicsOf(`${title} ${text}`),

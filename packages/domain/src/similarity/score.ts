@@ -33,12 +33,16 @@ export const FEATURE_NAMES = Object.keys(FEATURES) as FeatureName[];
 export const mayBeOne = (l: Likeness): boolean =>
   l.elsewhere === 1 ? l.text > 0.5 && l.person === 1 : l.named === 1 || l.place >= 0.25 || l.text > 0.4;
 
+/** Never sure: a person looks at the map. */
+const MOST_WHEN_VAGUE = 0.6;
+
 /** 0 to 1: how surely two complaints are of one matter. */
 export function scoreOf(l: Likeness, weights: ScoreWeights): number {
   if (!mayBeOne(l)) return 0;
   let sum = weights.bias;
   for (const name of FEATURE_NAMES) sum += weights.of[name] * FEATURES[name](l);
-  return 1 / (1 + Math.exp(-sum));
+  const score = 1 / (1 + Math.exp(-sum));
+  return l.vague === 1 ? Math.min(score, MOST_WHEN_VAGUE) : score;
 }
 
 /** Why, in words that a clerk checks at a glance; the strongest first. */

@@ -1,6 +1,9 @@
 import type { PairCode, PairSet } from './clean.ts';
+import { COMMON_PAIRS } from './topics.ts';
 
 const RAREST = 6;
+const PRIOR_MATTERS = 500;
+const PRIOR_COMMON = 50;
 
 /**
  * How many matters speak each pair of symbols. Matters, not complaints: a place about which a hundred people complain once
@@ -14,6 +17,14 @@ export class Vocabulary {
   constructor(matters: Map<PairCode, number> = new Map(), count = 0) {
     this.#matters = matters;
     this.#count = count;
+  }
+
+  /**
+   * Before a bureau has matters of its own: any pair is rare but those that any complaint may say. On the labelled set it
+   * joins as well as one learnt from the set itself.
+   */
+  static prior(): Vocabulary {
+    return new Vocabulary(new Map([...COMMON_PAIRS].map((pair) => [pair, PRIOR_COMMON])), PRIOR_MATTERS);
   }
 
   get size(): number {

@@ -1,0 +1,1 @@
+export { detectMatters } from './detect.service.ts';
