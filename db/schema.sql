@@ -345,7 +345,9 @@ create table import_job (
   progress real not null default 0,
   heartbeat_at timestamp with time zone,
   cancel_requested_at timestamp with time zone,
-  cancelled_by uuid
+  cancelled_by uuid,
+  compared_count integer not null default 0,
+  compare_total integer
 );
 create table import_reject (
   job_id uuid not null,
@@ -794,7 +796,7 @@ alter table matter add constraint matter_unit_id_fkey FOREIGN KEY (unit_id) REFE
 alter table matter add constraint matter_pkey PRIMARY KEY (id);
 alter table matter_alert add constraint matter_alert_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'declined'::text])));
 alter table matter_alert add constraint matter_alert_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES person(id);
-alter table matter_alert add constraint matter_alert_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter(id);
+alter table matter_alert add constraint matter_alert_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter(id) ON UPDATE CASCADE;
 alter table matter_alert add constraint matter_alert_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES matter_rule(id);
 alter table matter_alert add constraint matter_alert_pkey PRIMARY KEY (id);
 alter table matter_alert add constraint matter_alert_matter_id_rule_id_key UNIQUE (matter_id, rule_id);
@@ -802,7 +804,7 @@ alter table matter_backlog add constraint matter_backlog_status_check CHECK ((st
 alter table matter_backlog add constraint matter_backlog_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES person(id);
 alter table matter_backlog add constraint matter_backlog_leader_id_fkey FOREIGN KEY (leader_id) REFERENCES person(id);
 alter table matter_backlog add constraint matter_backlog_listed_by_fkey FOREIGN KEY (listed_by) REFERENCES person(id);
-alter table matter_backlog add constraint matter_backlog_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter(id);
+alter table matter_backlog add constraint matter_backlog_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter(id) ON UPDATE CASCADE;
 alter table matter_backlog add constraint matter_backlog_pkey PRIMARY KEY (matter_id);
 alter table matter_key add constraint matter_key_pkey PRIMARY KEY (key, turn);
 alter table matter_model add constraint matter_model_pkey PRIMARY KEY (id);
@@ -822,7 +824,7 @@ alter table matter_run add constraint matter_run_pkey PRIMARY KEY (id);
 alter table matter_step add constraint matter_step_check CHECK (((planned_on IS NOT NULL) OR (done_on IS NOT NULL)));
 alter table matter_step add constraint matter_step_kind_check CHECK ((kind = ANY (ARRAY['milestone'::text, 'hearing'::text, 'visit'::text, 'agreement'::text, 'other'::text])));
 alter table matter_step add constraint matter_step_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
-alter table matter_step add constraint matter_step_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter_backlog(matter_id);
+alter table matter_step add constraint matter_step_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES matter_backlog(matter_id) ON UPDATE CASCADE;
 alter table matter_step add constraint matter_step_pkey PRIMARY KEY (id);
 alter table matter_suggestion add constraint matter_suggestion_answer_check CHECK ((answer = ANY (ARRAY['same'::text, 'different'::text])));
 alter table matter_suggestion add constraint matter_suggestion_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES person(id);
@@ -1002,15 +1004,6 @@ begin
   insert into matter_order (complaint_id, received_at, matter_id) select id, received_at, id from fresh order by id;
   return null;
 end $function$
-;
-CREATE OR REPLACE FUNCTION recount_matter(wanted uuid)
- RETURNS void
- LANGUAGE sql
-AS $function$
-  update matter m set order_count = n.count, first_at = coalesce(n.first_at, m.first_at), last_at = coalesce(n.last_at, m.last_at), version = m.version + 1
-    from (select count(*)::int as count, min(received_at) as first_at, max(received_at) as last_at from matter_order where matter_id = wanted) n
-   where m.id = wanted
-$function$
 ;
 
 CREATE TRIGGER bulletin_figure_frozen BEFORE INSERT OR DELETE OR UPDATE ON bulletin_figure FOR EACH ROW EXECUTE FUNCTION forbid_published_figure_change();

@@ -110,6 +110,9 @@ create table matter_alert (
 );
 create index matter_alert_open on matter_alert (fired_at desc, id) where status = 'open';
 
+-- 导入的最后一步是识别同一事项：比对了多少件
+alter table import_job add column compared_count integer not null default 0, add column compare_total integer;
+
 -- 信访积案：包案领导、化解方案、节点
 create table matter_backlog (
   matter_id   uuid primary key references matter (id) on update cascade,

@@ -5,6 +5,7 @@ import { registerDictionary } from './modules/dictionary/index.ts';
 import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
 import { registerIntakeModule } from './modules/intake/index.ts';
+import { registerMatterModule } from './modules/matter/index.ts';
 import { registerNoticeModule } from './modules/notice/index.ts';
 import { registerOrg } from './modules/org/index.ts';
 import { registerPlan } from './modules/plan/index.ts';
@@ -22,6 +23,7 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerOrg(api, deps);
   registerComplaintModule(api, deps);
   registerIntakeModule(api, deps);
+  registerMatterModule(api, deps);
   registerIndicator(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);

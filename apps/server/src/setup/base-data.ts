@@ -1,6 +1,6 @@
 import { DEFAULT_CALENDAR_DATA } from '@bihuan/domain/workday';
 import type { Database, Trx } from '../platform/db/index.ts';
-import { CATEGORIES, DEADLINE_RULES, SOURCES, TEMPLATES } from './base-data.values.ts';
+import { CATEGORIES, DEADLINE_RULES, MATTER_RULES, SOURCES, TEMPLATES } from './base-data.values.ts';
 
 /**
  * What an empty system needs before its first order: calendar, time budgets, categories, sources, statement templates.
@@ -31,6 +31,19 @@ export async function installBaseData(db: Database): Promise<void> {
         'insert into intake_source (code, name, kind) values ($1,$2,$3) on conflict (code) do nothing',
         [source.code, source.name, source.kind],
       );
+    }
+    const [{ rules } = { rules: 0 }] = await trx.query<{ rules: number }>(
+      null,
+      'select count(*)::int as rules from matter_rule',
+    );
+    if (rules === 0) {
+      for (const rule of MATTER_RULES)
+        await trx.query(null, 'insert into matter_rule (trigger, count, days, action) values ($1,$2,$3,$4)', [
+          rule.trigger,
+          rule.count,
+          rule.days,
+          rule.action,
+        ]);
     }
     const [{ count } = { count: 0 }] = await trx.query<{ count: number }>(
       null,

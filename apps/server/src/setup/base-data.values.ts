@@ -1,4 +1,5 @@
 import type { Measure, RoundKind, SourceKind, Urgency } from '@bihuan/domain/complaint';
+import type { AlertAction, AlertTrigger } from '@bihuan/domain/matter';
 import type { Budget } from '@bihuan/domain/workday';
 
 interface DeadlineRuleValue {
@@ -152,4 +153,17 @@ export const TEMPLATES: readonly TemplateValue[] = [
     legalBasis: null,
     measures: ['none', 'explain'],
   },
+];
+
+/** Repetition that is acted on: measure 13 (重复诉件和信访积案). The bureau changes them in the program. */
+export const MATTER_RULES: readonly {
+  trigger: AlertTrigger;
+  count: number;
+  days: number | null;
+  action: AlertAction;
+}[] = [
+  { trigger: 'orders', count: 3, days: 30, action: 'coordinate' },
+  { trigger: 'orders', count: 5, days: 30, action: 'leader_on_site' },
+  { trigger: 'orders', count: 10, days: 30, action: 'report_up' },
+  { trigger: 'reopened', count: 2, days: null, action: 'propose_supervision' },
 ];

@@ -62,6 +62,10 @@ export const ComplaintListItem = Type.Object({
   outcome: nullable(keysOf(OUTCOMES)),
   excluded: Type.Boolean(),
   pendingRequests: Type.Integer(),
+  /** The matter it shares with other orders. */
+  matter: nullable(Type.Object({ id: Id, orderCount: Type.Integer() })),
+  /** Like an order of another matter: a person is to say whether they are one. */
+  suspected: Type.Boolean(),
   version: Type.Integer(),
 });
 export type ComplaintListItem = Static<typeof ComplaintListItem>;
@@ -90,6 +94,12 @@ export const ComplaintFilter = Type.Object(
     reopened: Type.Optional(Type.Boolean()),
     excluded: Type.Optional(Type.Boolean()),
     pendingRequest: Type.Optional(Type.String({ maxLength: 100, description: '有待审批的某类申请' })),
+    /** Orders of one matter. */
+    matterId: Type.Optional(Id),
+    /** Like another matter, not answered yet. */
+    suspected: Type.Optional(Type.Boolean()),
+    /** Of a matter of two orders and more. */
+    repeated: Type.Optional(Type.Boolean()),
     /** Only what the actor must act on. */
     mine: Type.Optional(Type.Boolean()),
   },

@@ -34,6 +34,9 @@ export const ImportView = Type.Object({
   unchanged: Type.Integer(),
   rejected: Type.Integer(),
   conflicts: Type.Integer(),
+  /** Orders put to their matters: the import's last step. `compareTotal` is `null` before it. */
+  compared: Type.Integer(),
+  compareTotal: nullable(Type.Integer()),
   hasRejects: Type.Boolean(),
   error: nullable(Type.String()),
   cancelling: Type.Boolean(),

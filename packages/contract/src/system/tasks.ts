@@ -12,6 +12,18 @@ export const TASKS: Readonly<Record<string, { label: string; about: string }>> =
   'intake.deliver': { label: '办理结果回传', about: '把诉件的办理状态送回热线、城运等平台，失败后隔一段时间重送。' },
   'intake.forgetKeys': { label: '清理接口编号', about: '删除 30 日前推送接口的防重编号。' },
   'dictionary.applyShifts': { label: '启用新作息', about: '新的作息时间到了生效日，据此重算在办诉件的到期时间。' },
+  'matter.detect': {
+    label: '识别同一事项',
+    about: '比对新到的诉件，找出重复的；平时登记后立即比对，这里每分钟补一次漏。停下来，重复就不再提示。',
+  },
+  'matter.learn': {
+    label: '更新识别模型',
+    about: '每晚看一次：诉件多了一半，或人的判断多了 20 条，就重新统计用词、校准阈值。',
+  },
+  'matter.rerun': {
+    label: '全部重新识别',
+    about: '按原来的次序把全部诉件重新比对；人的判断不变，中断后从断处接着做。',
+  },
   'bulletin.archive': { label: '通报存档', about: '通报发布后生成并留存公文文件。' },
   'system.purgeOutbox': { label: '清理推送记录', about: '删除 7 日前已推送的消息，不影响业务数据。' },
 };

@@ -40,6 +40,7 @@ export const ROLES = {
       'complaint.requestExclusion',
       'complaint.reveal',
       'complaint.export',
+      'matter.decide',
     ],
   },
   squadron_leader: {
@@ -57,6 +58,8 @@ export const ROLES = {
       'complaint.requestExclusion',
       'complaint.reveal',
       'complaint.export',
+      'matter.decide',
+      'matter.manage',
     ],
   },
   coordination_clerk: {
@@ -75,6 +78,8 @@ export const ROLES = {
       'complaint.reveal',
       'complaint.export',
       'bulletin.draft',
+      'matter.decide',
+      'matter.manage',
     ],
   },
   coordination_chief: {
@@ -96,13 +101,23 @@ export const ROLES = {
       'indicator.configure',
       'bulletin.draft',
       'bulletin.review',
+      'matter.decide',
+      'matter.manage',
+      'matter.backlog',
     ],
   },
   supervisor: {
     label: '执法监督科',
     scope: 'district',
     unitKinds: ['section'],
-    permissions: [...DISTRICT_READ, 'complaint.decideExclusion', 'complaint.reveal', 'complaint.export'],
+    permissions: [
+      ...DISTRICT_READ,
+      'complaint.decideExclusion',
+      'complaint.reveal',
+      'complaint.export',
+      'matter.manage',
+      'matter.backlog',
+    ],
   },
   section_staff: {
     label: '机关科室',
@@ -114,7 +129,14 @@ export const ROLES = {
     label: '局领导',
     scope: 'district',
     unitKinds: ['bureau'],
-    permissions: [...DISTRICT_READ, 'complaint.reveal', 'complaint.export', 'bulletin.sign'],
+    permissions: [
+      ...DISTRICT_READ,
+      'complaint.reveal',
+      'complaint.export',
+      'bulletin.sign',
+      'matter.manage',
+      'matter.backlog',
+    ],
   },
   town_liaison: {
     label: '街镇联络员',

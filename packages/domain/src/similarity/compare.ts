@@ -1,7 +1,7 @@
 import { inBoth, type Pair, phraseOf } from './clean.ts';
 import { shareName } from './names.ts';
 import type { Profile } from './profile.ts';
-import { maybeOtherSite, otherSite, sameSite } from './site.ts';
+import { maybeOtherSite, sameSite } from './site.ts';
 import { COMMON_PAIRS, type Topic } from './topics.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -93,12 +93,11 @@ export function likeness(a: Profile, b: Profile, vocabulary: Vocabulary): Likene
     phrase: phraseOf(run),
     named: named ? 1 : 0,
     elsewhere:
-      otherSite(a.site, b.site) ||
-      (!sameSite(a.site, b.site) &&
-        a.titleNames.size > 0 &&
-        b.titleNames.size > 0 &&
-        !shareName(a.titleNames, b.names) &&
-        !shareName(b.titleNames, a.names))
+      !sameSite(a.site, b.site) &&
+      a.titleNames.size > 0 &&
+      b.titleNames.size > 0 &&
+      !shareName(a.titleNames, b.names) &&
+      !shareName(b.titleNames, a.names)
         ? 1
         : 0,
     vague: maybeOtherSite(a.site, b.site) ? 1 : 0,

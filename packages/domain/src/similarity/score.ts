@@ -1,5 +1,6 @@
 import { type Likeness, likeness } from './compare.ts';
 import type { Profile } from './profile.ts';
+import { otherSite } from './site.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Fitted by `tools/fit-similarity.ts`; what each stands for is told in docs/matters.md. */
@@ -65,8 +66,15 @@ export interface Comparison {
 }
 
 const DAY = 86_400_000;
+const NOT: Comparison = { score: 0, reasons: [] };
+/** Below, nobody asks why. */
+const WORTH_REASONS = 0.2;
+
 export function compare(a: Profile, b: Profile, vocabulary: Vocabulary, weights: ScoreWeights): Comparison {
+  if (otherSite(a.site, b.site)) return NOT;
   const l = likeness(a, b, vocabulary);
+  const score = scoreOf(l, weights);
+  if (score < WORTH_REASONS) return { score, reasons: [] };
   const days = a.at === null || b.at === null ? null : Math.abs(a.at - b.at) / DAY;
-  return { score: scoreOf(l, weights), reasons: reasonsOf(l, days) };
+  return { score, reasons: reasonsOf(l, days) };
 }

@@ -17,7 +17,9 @@ export const LIST_COLUMNS = `
   c.source_id, s.name as source_name, s.kind as source_kind, c.unit_id, u.name as unit_name, c.town_id, t.name as town_name,
   c.officer_id, p.name as officer_name, c.round, c.reopen_count, c.received_at, c.due_at, c.first_contact_due_at, c.paused_at,
   c.outcome, c.excluded_at, c.version, r.started_at, r.first_contact_at, r.concluded_at,
-  (select count(*)::int from complaint_request q where q.complaint_id = c.id and q.decided_at is null) as pending_requests`;
+  (select count(*)::int from complaint_request q where q.complaint_id = c.id and q.decided_at is null) as pending_requests,
+  mt.id as matter_id, mt.order_count as matter_count,
+  exists (select 1 from matter_suggestion ms where ms.complaint_id = c.id and ms.answer is null) as suspected`;
 
 export const LIST_JOINS = `
   join handling_round r on r.complaint_id = c.id and r.round = c.round
@@ -25,7 +27,9 @@ export const LIST_JOINS = `
   left join category g on g.code = c.category_code
   left join unit u on u.id = c.unit_id
   left join unit t on t.id = c.town_id
-  left join person p on p.id = c.officer_id`;
+  left join person p on p.id = c.officer_id
+  left join matter_order mo on mo.complaint_id = c.id
+  left join matter mt on mt.id = mo.matter_id and mt.order_count > 1`;
 
 export interface ListRow {
   id: string;
@@ -60,6 +64,9 @@ export interface ListRow {
   first_contact_at: Date | null;
   concluded_at: Date | null;
   pending_requests: number;
+  matter_id: string | null;
+  matter_count: number | null;
+  suspected: boolean;
 }
 
 /** Conditions and their parameters, built together so that numbers never drift apart. */
@@ -140,6 +147,20 @@ export function complaintWhere(
       list(filter.pendingRequest),
     );
   }
+  if (filter.matterId)
+    where.add(
+      (p) =>
+        `c.id in (select mo.complaint_id from matter_order mo where mo.matter_id = ${p}::uuid and mo.turn is not null)`,
+      filter.matterId,
+    );
+  flag(
+    filter.suspected,
+    'exists (select 1 from matter_suggestion ms where ms.complaint_id = c.id and ms.answer is null)',
+  );
+  flag(
+    filter.repeated,
+    'exists (select 1 from matter_order mo join matter m on m.id = mo.matter_id where mo.complaint_id = c.id and m.order_count > 1)',
+  );
   if (filter.mine && actor) where.raw(mineCondition(actor, where));
   const q = filter.q?.trim();
   if (q) searchCondition(deps, actor, q, where);
@@ -302,6 +323,8 @@ export function toListItem(row: ListRow, calendar: WorkCalendar, now: number): C
     outcome: row.outcome,
     excluded: row.excluded_at !== null,
     pendingRequests: row.pending_requests,
+    matter: row.matter_id === null ? null : { id: row.matter_id, orderCount: row.matter_count ?? 1 },
+    suspected: row.suspected,
     version: row.version,
   };
 }

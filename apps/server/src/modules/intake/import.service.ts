@@ -49,6 +49,8 @@ export function viewOf(job: ImportJob): ImportView {
     unchanged: job.unchanged_count,
     rejected: job.rejected_count,
     conflicts: job.conflict_count,
+    compared: job.compared_count,
+    compareTotal: job.compare_total,
     hasRejects: job.reject_file_id !== null,
     error: job.error,
     cancelling: job.cancel_requested_at !== null && (job.status === 'queued' || job.status === 'running'),

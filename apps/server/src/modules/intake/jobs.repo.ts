@@ -40,6 +40,8 @@ export interface ImportJob {
   readonly unchanged_count: number;
   readonly rejected_count: number;
   readonly conflict_count: number;
+  readonly compared_count: number;
+  readonly compare_total: number | null;
   readonly reject_file_id: string | null;
   readonly error: string | null;
   readonly created_by: string | null;
@@ -53,7 +55,7 @@ export interface ImportJob {
 type Row = ImportJob & Record<string, unknown>;
 
 const SELECT = `select j.id, j.source_id, s.name as source_name, j.file_id, j.file_name, j.sheet, j.mapping, j.options, j.status, j.cursor_row, j.progress,
-  j.rows_read, j.created_count, j.updated_count, j.unchanged_count, j.rejected_count, j.conflict_count, j.reject_file_id, j.error,
+  j.rows_read, j.created_count, j.updated_count, j.unchanged_count, j.rejected_count, j.conflict_count, j.compared_count, j.compare_total, j.reject_file_id, j.error,
   j.created_by, p.name as created_by_name, j.created_at, j.started_at, j.finished_at, j.cancel_requested_at
   from import_job j join intake_source s on s.id = j.source_id left join person p on p.id = j.created_by`;
 
@@ -149,6 +151,19 @@ export async function advanceJob(
       counts.rejected,
       counts.conflicts,
     ],
+  );
+}
+
+/** How far the comparing is. A sign of life as well. */
+export async function advanceComparing(
+  trx: Trx,
+  id: string,
+  step: { compared: number; total: number; progress: number; now: number },
+): Promise<void> {
+  await trx.query(
+    'import.advance_comparing',
+    `update import_job set compared_count = $2, compare_total = $3, heartbeat_at = $4, progress = greatest(progress, $5) where id = $1`,
+    [id, step.compared, step.total, new Date(step.now), step.progress],
   );
 }
 

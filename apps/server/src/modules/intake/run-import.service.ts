@@ -4,8 +4,10 @@ import type { Deps } from '../../platform/deps.ts';
 import { Problem } from '../../platform/errors.ts';
 import { publish } from '../../platform/outbox/index.ts';
 import { createDictionary } from '../complaint/index.ts';
+import { detectMatters, learnIfGrown, ordersToCompare } from '../matter/index.ts';
 import type { Incoming } from './incoming.ts';
 import {
+  advanceComparing,
   advanceJob,
   type Counts,
   findJob,
@@ -28,6 +30,8 @@ import { sealCells, storeRejectSheet } from './reject-sheet.service.ts';
 const LEXICON_LIFE = 60_000;
 /** Of the clock: a receiving time a little ahead of ours is a matter of clocks. */
 const AHEAD = 60_000;
+/** Of the whole import, reading takes about a third; the rest is comparing. */
+const READING_SHARE = 0.35;
 
 /** The job moved on under another runner, was cancelled or is over: this runner has nothing left to do. */
 class Overtaken extends Error {}
@@ -47,6 +51,7 @@ export async function runImport(deps: Deps, jobId: string, options: RunOptions =
   if (!job) return;
   try {
     await takeRows(deps, job, options);
+    if (!options.signal?.aborted) await compareOrders(deps, job, options);
   } catch (error) {
     if (error instanceof Overtaken) return;
     // What the file's owner can mend ends the import; anything else (database, disk) is tried again.
@@ -101,6 +106,38 @@ async function takeRows(deps: Deps, job: ImportJob, options: RunOptions): Promis
     writing.catch(() => {});
   }
   await writing;
+}
+
+/**
+ * The import's last step: its orders are put to their matters. What is not reached (cancelled, stopped) is compared by the
+ * minute's job, or when the import is taken up again.
+ */
+async function compareOrders(deps: Deps, job: ImportJob, options: RunOptions): Promise<void> {
+  await learnIfGrown(deps, options.signal);
+  const total = await ordersToCompare(deps.db);
+  const stop = new AbortController();
+  const signals = options.signal ? [options.signal, stop.signal] : [stop.signal];
+  await detectMatters(deps, {
+    signal: AbortSignal.any(signals),
+    onProgress: async (compared) => {
+      const after = await deps.db.transaction(async (trx) => {
+        await advanceComparing(trx, job.id, {
+          compared,
+          total: Math.max(total, compared),
+          progress: READING_SHARE + (1 - READING_SHARE) * Math.min(1, compared / Math.max(1, total)),
+          now: deps.clock.now(),
+        });
+        await announce(trx, job);
+        return findJob(trx, job.id);
+      });
+      deps.live.wake();
+      if (after) options.onProgress?.(after);
+      if (after?.cancel_requested_at) stop.abort();
+    },
+  });
+  if (!stop.signal.aborted) return;
+  await finish(deps, job.id, 'cancelled', null);
+  throw new Overtaken();
 }
 
 interface Work {
@@ -169,7 +206,7 @@ async function writeChunk(deps: Deps, job: ImportJob, { chunk, ...work }: Work):
     await insertRejects(trx, job.id, rejects);
     await advanceJob(trx, job.id, {
       cursorRow: chunk.lastRowNumber,
-      progress: chunk.progress,
+      progress: chunk.progress * READING_SHARE,
       counts,
       now,
     });

@@ -72,6 +72,22 @@ export async function comparedOrders(sql: Sql, turns: readonly number[]): Promis
   return rows.map((row) => ({ ...message(row), turn: row.turn! }));
 }
 
+/** Compared or not. */
+export async function countOrders(sql: Sql): Promise<number> {
+  const [last, pending] = await Promise.all([lastTurn(sql), countPending(sql)]);
+  return last + pending;
+}
+
+/** About such a share of all orders, the same ones each time; in no order. */
+export async function sampleOrders(sql: Sql, share: number, limit: number): Promise<Message[]> {
+  const rows = await sql.query<TextRow>(
+    'matter.sample',
+    `select ${TEXT} from (select * from complaint tablesample bernoulli ($1::real) repeatable (1) limit $2) c join complainant p on p.complaint_id = c.id`,
+    [share * 100, limit],
+  );
+  return rows.map(message);
+}
+
 /** The next orders of a whole run, in the order of their turns. */
 export async function ordersAfter(sql: Sql, turn: number, upTo: number, limit: number): Promise<OrderText[]> {
   const rows = await sql.query<TextRow>(

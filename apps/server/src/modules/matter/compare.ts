@@ -94,12 +94,7 @@ export async function compareTurns(
       const of = matters.get(at);
       return of ? [{ ...like, ...of }] : [];
     });
-    const assignment = assign(
-      message.id,
-      known,
-      resolve(verdicts.get(message.id), turn, decided),
-      model.thresholds,
-    );
+    const assignment = assign(message.id, known, resolve(verdicts.get(message.id), turn, decided), model.thresholds);
     matters.set(turn, { orderId: message.id, matterId: assignment.matterId });
     decided.set(message.id, assignment.matterId);
     return { turn, message, keys: profile.keys, assignment };

@@ -1,9 +1,9 @@
 import type { Deps } from '../../platform/deps.ts';
-import { publish } from '../../platform/outbox/index.ts';
+import type { publish } from '../../platform/outbox/index.ts';
 import { fireOrderRules } from './alert.repo.ts';
 import { addToMatters, saveAssignments } from './assign.repo.ts';
-import { compareTurns, type Outcome, ProfileCache } from './compare.ts';
 import { lastTurn, lockMatters, pendingOrders } from './compare.repo.ts';
+import { compareTurns, type Outcome, ProfileCache } from './compare.ts';
 import { readModel } from './model.repo.ts';
 
 /** Compared in one transaction; others who change matters wait for it. */
@@ -36,9 +36,8 @@ export async function detectMatters(
 }
 
 async function detectBatch(deps: DetectDeps): Promise<number> {
-  let cache = caches.get(deps.db);
-  if (!cache) caches.set(deps.db, (cache = new ProfileCache(CACHED)));
-  const profiles = cache;
+  const profiles = caches.get(deps.db) ?? new ProfileCache(CACHED);
+  caches.set(deps.db, profiles);
   const outcomes = await deps.db.transaction(async (trx) => {
     await lockMatters(trx);
     const [messages, last, model] = await Promise.all([pendingOrders(trx, BATCH), lastTurn(trx), readModel(trx)]);
@@ -57,9 +56,7 @@ async function detectBatch(deps: DetectDeps): Promise<number> {
 
 /** The screens on which such an order is open. */
 async function announce(trx: Parameters<typeof publish>[0], outcomes: readonly Outcome[]): Promise<void> {
-  const found = outcomes.filter(
-    ({ assignment }) => assignment.decision === 'joined' || assignment.suggestion !== null,
-  );
+  const found = outcomes.filter(({ assignment }) => assignment.decision === 'joined' || assignment.suggestion !== null);
   if (found.length === 0) return;
   await trx.query(
     'matter.announce',

@@ -1,4 +1,4 @@
-import { type Thresholds, THRESHOLDS, Vocabulary } from '@bihuan/domain/similarity';
+import { THRESHOLDS, type Thresholds, Vocabulary } from '@bihuan/domain/similarity';
 import type { Sql } from '../../platform/db/index.ts';
 
 /** What orders are compared by; never changed once in use, so that the same orders give the same matters. */
@@ -92,7 +92,7 @@ export async function insertModel(
 
 function bytes(values: Int32Array): Buffer {
   const buffer = Buffer.alloc(values.length * 4);
-  values.forEach((value, at) => buffer.writeInt32LE(value, at * 4));
+  for (const [at, value] of values.entries()) buffer.writeInt32LE(value, at * 4);
   return buffer;
 }
 

@@ -376,6 +376,8 @@ export interface ImportJobTable {
   heartbeat_at: Timestamp | null;
   cancel_requested_at: Timestamp | null;
   cancelled_by: string | null;
+  compared_count: Generated<number>;
+  compare_total: number | null;
 }
 
 export interface ImportRejectTable {

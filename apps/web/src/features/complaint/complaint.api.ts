@@ -36,6 +36,9 @@ export const FILTER_KEYS = [
   'reopened',
   'excluded',
   'pendingRequest',
+  'matterId',
+  'suspected',
+  'repeated',
   'mine',
 ] as const satisfies readonly (keyof ComplaintFilter)[];
 

@@ -20,6 +20,8 @@ export function marksOf(item: ComplaintListItem): { label: string; tone: Tone }[
   if (item.urgency === 'urgent') marks.push({ label: '次紧急', tone: 'warn' });
   if (item.kind === 'complex') marks.push({ label: '疑难', tone: 'plain' });
   if (item.reopenCount > 0) marks.push({ label: `第 ${item.reopenCount} 次重办`, tone: 'warn' });
+  if (item.suspected) marks.push({ label: '疑似重复', tone: 'warn' });
+  if (item.matter) marks.push({ label: `同一事项 ${item.matter.orderCount} 件`, tone: 'info' });
   if (item.pendingRequests > 0) marks.push({ label: '有待审批', tone: 'info' });
   if (item.excluded) marks.push({ label: '已剔除', tone: 'plain' });
   return marks;
