@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
 import { CANDIDATES_SQL } from './compare.repo.ts';
@@ -97,17 +98,21 @@ describe('detection', () => {
   });
 
   test('the candidates of an order come from the index alone', async () => {
-    const rows = await app.deps.db.transaction(async (trx) => {
-      await trx.query(null, 'set local enable_seqscan = off');
-      return trx.query<{ 'QUERY PLAN': string }>(
-        null,
-        `explain ${CANDIDATES_SQL.replace('$1', "'{1,2,3}'").replace('$2', '100')}`,
-      );
-    });
+    const admin = new pg.Client({ connectionString: app.adminUrl, options: '-c search_path=bihuan' });
+    await admin.connect();
+    await admin.query('begin');
+    await admin.query('insert into matter_key select i % 500, 1000000 + i from generate_series(1, 200000) i');
+    await admin.query('analyze matter_key');
+    const { rows } = await admin.query<{ 'QUERY PLAN': string }>(
+      `explain (analyze, buffers, costs off, timing off, summary off) ${CANDIDATES_SQL.replace('$1', "'{1,2,3}'").replace('$2', '9000000')}`,
+    );
+    await admin.query('rollback');
+    await admin.end();
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toContain('Index Only Scan Backward using matter_key_pkey');
     expect(plan).toMatch(/Index Cond: \(\(key = k\.key\) AND \(turn < /);
-    expect(plan).toContain('Limit');
+    // Three keys of 400 orders each: only the latest 60 of each are read.
+    expect(plan).toMatch(/Limit \(actual rows=60(\.00)? loops=3\)/);
   });
 });
 

@@ -53,7 +53,7 @@ export async function insertRun(
 ): Promise<string> {
   const [row] = await trx.query<{ id: string }>(
     'matter.insert_run',
-    `insert into matter_run (model_id, last_turn, total, asked_by, asked_at) values ($1, $2, $2, $3, $4) returning id`,
+    `insert into matter_run (model_id, last_turn, total, asked_by, asked_at) values ($1, $2::bigint, $2::bigint, $3, $4) returning id`,
     [run.modelId, run.lastTurn, run.by, new Date(run.at)],
   );
   return row!.id;
