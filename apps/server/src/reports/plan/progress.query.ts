@@ -28,6 +28,7 @@ const ROOM_PROGRESS: Readonly<Record<BuiltRoom, RoomProgress>> = {
   indicator: { needs: 'indicator.read', read: indicatorProgress },
   analysis: { needs: 'indicator.read', read: analysisProgress },
   bulletin: { needs: 'bulletin.read', read: bulletinProgress },
+  matter: { needs: 'complaint.read', read: matterProgress },
 };
 
 /** Nothing for whoever may not read the room. */
@@ -125,6 +126,43 @@ async function bulletinProgress({ sql, from, to }: ProgressInput): Promise<Progr
       unit: '期',
       note: null,
       link: { room: 'bulletin', query: { kind: 'monthly' } },
+    },
+  ];
+}
+
+async function matterProgress({ sql, actor, from, to }: ProgressInput): Promise<Progress> {
+  const scope = complaintScope(actor, 'c', 3);
+  const seen = (matter: string) =>
+    `exists (select 1 from matter_order o join complaint c on c.id = o.complaint_id where o.matter_id = ${matter} and ${scope.sql})`;
+  const [row] = await sql.query<{ repeated: number; alerts: number; backlog: number; closed: number }>(
+    `plan.matter.${scope.scope}`,
+    `select (select count(*)::int from matter m where m.order_count > 1 and m.last_at >= $1 and m.last_at < $2 and ${seen('m.id')}) as repeated,
+            (select count(distinct a.matter_id)::int from matter_alert a where a.status = 'open' and ${seen('a.matter_id')}) as alerts,
+            (select count(*)::int from matter_backlog b where b.status <> 'closed' and ${seen('b.matter_id')}) as backlog,
+            (select count(*)::int from matter_backlog b where b.status = 'closed' and ${seen('b.matter_id')}) as closed`,
+    [new Date(startOfDay(parseDay(from))), new Date(startOfDay(parseDay(to) + 1)), ...scope.values],
+  );
+  return [
+    {
+      label: '重复诉求的事项',
+      value: row!.repeated,
+      unit: '项',
+      note: '方案期内来过件的',
+      link: { room: 'matter', query: { minCount: '2', lastFrom: from, lastTo: to } },
+    },
+    {
+      label: '有待处理的重复提醒',
+      value: row!.alerts,
+      unit: '项',
+      note: null,
+      link: { room: 'matter', query: { state: 'alert' } },
+    },
+    {
+      label: '未销号的信访积案',
+      value: row!.backlog,
+      unit: '件',
+      note: row!.closed > 0 ? `已销号 ${row!.closed} 件` : null,
+      link: { room: 'matter', query: { state: 'backlog' } },
     },
   ];
 }
