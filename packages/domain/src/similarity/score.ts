@@ -34,8 +34,13 @@ export const FEATURE_NAMES = Object.keys(FEATURES) as FeatureName[];
 export const mayBeOne = (l: Likeness): boolean =>
   l.elsewhere === 1 ? l.text > 0.5 && l.person === 1 : l.named === 1 || l.place >= 0.25 || l.text > 0.4;
 
-/** Never sure: a person looks at the map. */
+/**
+ * One says a house number, the other a crossing: never sure, a person looks at the map. And not even worth a look unless
+ * the titles say the same: along one road there is always something.
+ */
 const MOST_WHEN_VAGUE = 0.6;
+const SAME_TITLE = 0.8;
+const MOST_WHEN_VAGUE_AND_OTHER = 0.3;
 
 /** 0 to 1: how surely two complaints are of one matter. */
 export function scoreOf(l: Likeness, weights: ScoreWeights): number {
@@ -43,7 +48,8 @@ export function scoreOf(l: Likeness, weights: ScoreWeights): number {
   let sum = weights.bias;
   for (const name of FEATURE_NAMES) sum += weights.of[name] * FEATURES[name](l);
   const score = 1 / (1 + Math.exp(-sum));
-  return l.vague === 1 ? Math.min(score, MOST_WHEN_VAGUE) : score;
+  if (l.vague !== 1) return score;
+  return Math.min(score, l.title >= SAME_TITLE || l.person === 1 ? MOST_WHEN_VAGUE : MOST_WHEN_VAGUE_AND_OTHER);
 }
 
 /** Why, in words that a clerk checks at a glance; the strongest first. */

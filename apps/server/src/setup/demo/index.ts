@@ -1,3 +1,4 @@
+export { furnishMatters } from './backlog.ts';
 export { publishDemoBulletins } from './bulletins.ts';
 export { DemoError, type DemoOptions, type DemoResult, loadDemo, SIMULATED_AT_MOST } from './load.ts';
 export { DEMO_ACCOUNTS, DEMO_PASSWORD } from './organisation.ts';
