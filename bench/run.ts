@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { buildApp } from '../apps/server/src/build-app.ts';
@@ -41,6 +42,7 @@ const seconds = Number(options.seconds);
 const TURNS = Number(options.turns);
 /** Until V8 has compiled what is hot: by then a request costs half the processor time of the first second. */
 const WARM_SECONDS = 8;
+const AFTERWARDS = 600;
 const clientCounts = options.clients.split(',').map(Number);
 const sizes = options.sizes.split(',').map((text) => {
   const match = /^(\d+)(k|m)?$/i.exec(text.trim());
@@ -219,12 +221,16 @@ async function templatesOf(url: string, path: HotPath, subjects: Subjects, run: 
   try {
     await app.ready();
     const variants: Template[][] = [];
+    // What comes after an answer (comparing with earlier orders) is no part of the request.
+    const afterwards = () => sleep(AFTERWARDS);
     for (let n = 0; n < path.variants; n++) {
       const request = path.request(path.name === 'transition' ? run : n);
       // The first call of a process reads dictionaries and settings that later calls have in memory.
       if (path.name !== 'transition') await record(app, path.request(n), subjects.cookies[1]!);
       else await record(app, path.request(run + 100), subjects.cookies[1]!);
+      await afterwards();
       const statements = await record(app, request, subjects.cookies[0]!);
+      await afterwards();
       const body = request.body as { commandId?: string } | undefined;
       variants.push(
         toTemplates(statements, path.name === 'transition' ? pendingId(run + 1) : null, body?.commandId ?? null),

@@ -120,6 +120,8 @@ export async function addPending(url: string): Promise<void> {
          from generate_series(1, $1) n cross join lateral (select * from complaint where number > '2022' order by number limit 1) c`,
       [PENDING, new Date(BENCH_NOW)],
     );
+    // Nobody compares these: they are all the same.
+    await client.query('delete from matter_order where complaint_id <= $1', [LAST_PENDING_ID]);
     await client.query(
       'insert into complainant (complaint_id, anonymous) select id, true from complaint where id <= $1',
       [LAST_PENDING_ID],
@@ -141,6 +143,23 @@ export async function removeTraces(url: string): Promise<void> {
     ]);
     await client.query('delete from import_reject');
     await client.query('delete from import_job');
+    await client.query(
+      'create temp table moved as select complaint_id as id, turn, matter_id from matter_order where complaint_id in (select id from added)',
+    );
+    await client.query('delete from matter_key where turn in (select turn from moved)');
+    await client.query('delete from matter_order where complaint_id in (select id from moved)');
+    await client.query(
+      'delete from matter_suggestion where complaint_id in (select id from moved) or like_id in (select id from moved)',
+    );
+    await client.query(
+      `update matter m set order_count = n.count, last_at = n.last_at
+         from (select o.matter_id, count(*)::int as count, max(o.received_at) as last_at from matter_order o
+                where o.matter_id in (select matter_id from moved) and o.turn is not null group by o.matter_id) n where m.id = n.matter_id`,
+    );
+    await client.query(
+      'delete from matter where id in (select id from added) or (id in (select matter_id from moved) and order_count < 2)',
+    );
+    await client.query('delete from matter_alert where matter_id not in (select id from matter)');
     for (const table of ['webhook_delivery', 'intake_record', 'handling_round', 'complainant'])
       await client.query(`delete from ${table} where complaint_id in (select id from added)`);
     await client.query(
@@ -149,7 +168,16 @@ export async function removeTraces(url: string): Promise<void> {
     );
     await client.query('delete from complaint where id in (select id from added)');
     await client.query('truncate outbox');
-    for (const table of ['complaint', 'handling_round', 'complainant', 'intake_record', 'audit_event', 'session'])
+    for (const table of [
+      'complaint',
+      'handling_round',
+      'complainant',
+      'intake_record',
+      'audit_event',
+      'session',
+      'matter_order',
+      'matter_key',
+    ])
       await client.query(`vacuum (analyze) ${table}`);
     await client.query('checkpoint');
   });

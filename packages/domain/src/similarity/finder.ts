@@ -49,7 +49,7 @@ export function settle(found: readonly Found[]): Found[] {
 /** So many earlier messages at most are compared with one. */
 export const CANDIDATES = 16;
 /** Under each key, only the latest so many are looked at. */
-export const LATEST = 60;
+export const LATEST = 16;
 /** Of a key that is no pair of the vocabulary's: the caller's. */
 const PERSON_WEIGHT = 4;
 

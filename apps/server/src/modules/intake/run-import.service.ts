@@ -4,7 +4,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { Problem } from '../../platform/errors.ts';
 import { publish } from '../../platform/outbox/index.ts';
 import { createDictionary } from '../complaint/index.ts';
-import { detectMatters, learnIfGrown, ordersToCompare } from '../matter/index.ts';
+import { countPending, detectMatters, learnIfGrown } from '../matter/index.ts';
 import type { Incoming } from './incoming.ts';
 import {
   advanceComparing,
@@ -114,7 +114,7 @@ async function takeRows(deps: Deps, job: ImportJob, options: RunOptions): Promis
  */
 async function compareOrders(deps: Deps, job: ImportJob, options: RunOptions): Promise<void> {
   await learnIfGrown(deps, options.signal);
-  const total = await ordersToCompare(deps.db);
+  const total = await countPending(deps.db);
   const stop = new AbortController();
   const signals = options.signal ? [options.signal, stop.signal] : [stop.signal];
   await detectMatters(deps, {

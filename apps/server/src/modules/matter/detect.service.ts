@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deps } from '../../platform/deps.ts';
 import type { publish } from '../../platform/outbox/index.ts';
 import { fireOrderRules } from './alert.repo.ts';
@@ -66,7 +67,10 @@ async function announce(trx: Parameters<typeof publish>[0], outcomes: readonly O
   );
 }
 
-/** Starts detection soon, unless it is about to start; several orders that come together are compared together. */
+/** Orders that come within so many milliseconds are compared together: half the cost of one by one. */
+const GATHER = 40;
+
+/** Starts detection soon, unless it is about to start. */
 export function createNudge(deps: Deps): { nudge(): void; idle(): Promise<void> } {
   let running: Promise<void> | undefined;
   let again = false;
@@ -84,9 +88,11 @@ export function createNudge(deps: Deps): { nudge(): void; idle(): Promise<void> 
   return {
     nudge() {
       again = true;
-      running ??= run().finally(() => {
-        running = undefined;
-      });
+      running ??= sleep(GATHER)
+        .then(run)
+        .finally(() => {
+          running = undefined;
+        });
     },
     async idle() {
       await running;

@@ -3,7 +3,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { registerMatterJobs } from './matter.jobs.ts';
 import { bindMatterRoutes } from './matter.routes.ts';
 
-export { countPending as ordersToCompare } from './compare.repo.ts';
+export { countPending } from './compare.repo.ts';
 export { detectMatters } from './detect.service.ts';
 export { learnIfGrown } from './learn.service.ts';
 export { sweepReopened } from './matter.jobs.ts';
