@@ -11,7 +11,7 @@ export type SearchTexts = Readonly<Record<SearchField, readonly (string | null)[
  * Orders are indexed by periods of so many days: a common word is then read for the newest days only, a rare one asks
  * every period of all years in one go. Measured in docs/adr/0012-search.md. Changing it means indexing anew.
  */
-export const PERIOD_DAYS = 14;
+export const PERIOD_DAYS = 28;
 const PERIOD_MS = PERIOD_DAYS * 86_400_000;
 /** Instants before 2000 and after 2099 share a period each: a mistyped year must not make thousands of them. */
 const FIRST_MS = Date.UTC(2000, 0, 1);
