@@ -148,8 +148,18 @@ export async function removeTraces(url: string): Promise<void> {
       [new Date(BENCH_NOW)],
     );
     await client.query('delete from complaint where id in (select id from added)');
+    for (const table of ['complaint_search', 'search_pending'])
+      await client.query(`delete from ${table} where complaint_id in (select id from added)`);
     await client.query('truncate outbox');
-    for (const table of ['complaint', 'handling_round', 'complainant', 'intake_record', 'audit_event', 'session'])
+    for (const table of [
+      'complaint',
+      'handling_round',
+      'complainant',
+      'intake_record',
+      'audit_event',
+      'session',
+      'search_pending',
+    ])
       await client.query(`vacuum (analyze) ${table}`);
     await client.query('checkpoint');
   });
