@@ -6,7 +6,7 @@ import { SCHEMA, type Subjects } from './world.ts';
 
 const PAGE = 20;
 const TURNS = 3;
-const SECONDS = 3;
+const SECONDS = 2;
 /** Of a word's hits, the newest so many are compared with those of the scan; of rare words that is all. */
 const COMPARED = 400;
 

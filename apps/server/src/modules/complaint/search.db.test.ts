@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Sql } from '../../platform/db/index.ts';
+import type { Sql, Trx } from '../../platform/db/index.ts';
 import { type TestApp, testApp } from '../../testing/app.ts';
 import { handledOrder, registerOrder, type TestDistrict, testDistrict, walk } from '../../testing/complaint.ts';
 import { importFile } from '../intake/import.service.ts';
@@ -356,16 +356,18 @@ describe('the plan', () => {
       [['没有'], 4, 0],
     ] as const) {
       const plans: string[] = [];
-      const explained: Sql = {
-        ...t.deps.db,
-        kysely: t.deps.db.kysely,
-        async query(name, text, values) {
+      const explain =
+        (sql: Sql): Sql['query'] =>
+        async (name, text, values) => {
           if (text.includes('walk'))
-            plans.push(
-              JSON.stringify((await t.deps.db.query(null, `explain (analyze, format json) ${text}`, values))[0]),
-            );
-          return t.deps.db.query(name, text, values);
-        },
+            plans.push(JSON.stringify((await sql.query(null, `explain (analyze, format json) ${text}`, values))[0]));
+          return sql.query(name, text, values);
+        };
+      const explained = {
+        kysely: t.deps.db.kysely,
+        query: explain(t.deps.db),
+        transaction: <T>(work: (trx: Trx) => Promise<T>) =>
+          t.deps.db.transaction((trx) => work({ ...trx, query: explain(trx) })),
       };
       const where = complaintWhere(t.deps, d.clerk.actor, {});
       const page = await searchPage(

@@ -7,7 +7,7 @@ import {
   type SearchField,
   spellings,
 } from '@bihuan/domain/search';
-import type { Sql } from '../../platform/db/index.ts';
+import type { Database, Sql } from '../../platform/db/index.ts';
 import { invalid } from '../../platform/errors.ts';
 import {
   COUNT_CAP,
@@ -182,6 +182,8 @@ export interface SearchRequest {
   readonly until: Date | null;
 }
 
+type Searched = Pick<Database, 'query' | 'kysely' | 'transaction'>;
+
 export interface SearchPage {
   readonly rows: SearchRow[];
   readonly next: string | null;
@@ -195,20 +197,20 @@ export interface SearchPage {
  * @param limits up to which the filter's orders are read one by one instead
  */
 export async function searchPage(
-  sql: Sql,
+  db: Searched,
   where: Where,
   search: Search,
   request: SearchRequest,
   limits = NARROW,
 ): Promise<SearchPage> {
-  const narrow = where.parts.some((part) => part !== 'true') && (await isNarrow(sql, where, limits));
+  const narrow = where.parts.some((part) => part !== 'true') && (await isNarrow(db, where, limits));
   addSearch(where, search);
-  if (narrow) return directPage(sql, where, search, request);
-  const span = await spanOf(sql, request.from, request.until);
+  if (narrow) return directPage(db, where, search, request);
+  const span = await spanOf(db, request.from, request.until);
   if (!span || span.newest < span.oldest) return { rows: [], next: null, total: 0 };
-  if (request.sort === 'relevance') return rankedPage(sql, where, search, span, request);
-  if (request.sort === 'due') return duePage(sql, where, search, span, request);
-  return newestPage(sql, where, search, span, request);
+  if (request.sort === 'relevance') return rankedPage(db, where, search, span, request);
+  if (request.sort === 'due') return duePage(db, where, search, span, request);
+  return newestPage(db, where, search, span, request);
 }
 
 /** Asks the planner, who knows how many orders a filter leaves and whether an index leads to them. */
@@ -223,7 +225,7 @@ async function isNarrow(sql: Sql, where: Where, limits: typeof NARROW): Promise<
 }
 
 async function newestPage(
-  sql: Sql,
+  db: Searched,
   where: Where,
   search: Search,
   span: Span,
@@ -238,7 +240,7 @@ async function newestPage(
     // The first page is counted by the same walk.
     cap: after === undefined ? Math.max(COUNT_CAP, limit) + 1 : limit + 1,
   };
-  const rows = await walkRows(sql, where, walk, limit + 1);
+  const rows = await walkRows(db, where, walk, limit + 1);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
@@ -248,7 +250,23 @@ async function newestPage(
   };
 }
 
-function walkRows(sql: Sql, base: Where, walk: Walk, limit: number): Promise<(SearchRow & { total: number })[]> {
+/** The plan is the same whatever the word; making it anew for each would take longer than many a search. */
+async function walkThrough<Row extends object>(
+  db: Searched,
+  name: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return db.transaction(async (trx) => {
+    const [, rows] = await Promise.all([
+      trx.query('search.generic', 'set local plan_cache_mode = force_generic_plan'),
+      trx.query<Row>(name, text, values),
+    ]);
+    return rows;
+  });
+}
+
+function walkRows(db: Searched, base: Where, walk: Walk, limit: number): Promise<(SearchRow & { total: number })[]> {
   const where = base.copy();
   const hits = hitsSql(where, walk);
   const text = `${hits},
@@ -256,12 +274,12 @@ page as materialized (select id from hits order by received_at desc, id desc lim
 select ${LIST_COLUMNS}${TEXTS}, (select count(*)::int from hits) as total
   from page x join complaint c on c.id = x.id ${LIST_JOINS}
  order by c.received_at desc, c.id desc`;
-  return sql.query(statementName('complaint.search', text), text, where.values);
+  return walkThrough(db, statementName('complaint.search', text), text, where.values);
 }
 
 /** Place after place, in each the newest first. */
 async function rankedPage(
-  sql: Sql,
+  db: Searched,
   where: Where,
   search: Search,
   span: Span,
@@ -280,7 +298,7 @@ async function rankedPage(
       after: start?.rank === rank ? start.position : null,
       cap: limit + 1 - rows.length,
     };
-    for (const row of await walkRows(sql, where, walk, walk.cap)) rows.push({ row, rank });
+    for (const row of await walkRows(db, where, walk, walk.cap)) rows.push({ row, rank });
   }
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
@@ -288,30 +306,30 @@ async function rankedPage(
   return {
     rows: shown.map(({ row }) => row),
     next: rows.length > limit && last ? `${last.rank}~${encodeCursor(last.row.received_at, last.row.id)}` : null,
-    total: isAll ? rows.length : start === null ? (await hitIds(sql, where, search, span)).length : 0,
+    total: isAll ? rows.length : start === null ? (await hitIds(db, where, search, span)).length : 0,
   };
 }
 
 /** Ids of all matches, up to one beyond the cap out of the index. */
-async function hitIds(sql: Sql, base: Where, search: Search, span: Span): Promise<string[]> {
+async function hitIds(db: Searched, base: Where, search: Search, span: Span): Promise<string[]> {
   const where = base.copy();
   const walk = { search, span, fields: SEARCH_FIELDS, rank: null, after: null, cap: COUNT_CAP + 1 };
   const text = `${hitsSql(where, walk)} select id from hits`;
-  const rows = await sql.query<{ id: string }>(statementName('complaint.hits', text), text, where.values);
+  const rows = await walkThrough<{ id: string }>(db, statementName('complaint.hits', text), text, where.values);
   return rows.map(({ id }) => id);
 }
 
 /** By due instant: few matches are sorted; of many, one soon comes by in the order of the list. */
 async function duePage(
-  sql: Sql,
+  db: Searched,
   where: Where,
   search: Search,
   span: Span,
   request: SearchRequest,
 ): Promise<SearchPage> {
-  const ids = await hitIds(sql, where, search, span);
+  const ids = await hitIds(db, where, search, span);
   if (ids.length <= COUNT_CAP) where.add((p) => `c.id = any(${p}::uuid[])`, ids);
-  return directPage(sql, where, search, request);
+  return directPage(db, where, search, request);
 }
 
 /** Reads the orders that the filter leaves, and compares each. */
