@@ -250,7 +250,13 @@ async function newestPage(
   };
 }
 
-/** The plan is the same whatever the word; making it anew for each would take longer than many a search. */
+/**
+ * The plan is the same whatever the word; making it anew for each would take longer than many a search. No order comes by
+ * twice, so there is nothing to memoize.
+ */
+const SETTINGS =
+  "select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_memoize', 'off', true)";
+
 async function walkThrough<Row extends object>(
   db: Searched,
   name: string,
@@ -258,10 +264,7 @@ async function walkThrough<Row extends object>(
   values: readonly unknown[],
 ): Promise<Row[]> {
   return db.transaction(async (trx) => {
-    const [, rows] = await Promise.all([
-      trx.query('search.generic', 'set local plan_cache_mode = force_generic_plan'),
-      trx.query<Row>(name, text, values),
-    ]);
+    const [, rows] = await Promise.all([trx.query('search.settings', SETTINGS), trx.query<Row>(name, text, values)]);
     return rows;
   });
 }
