@@ -2,6 +2,7 @@ import type { BulletinResult } from './bulletin.ts';
 import type { ImportResult } from './import.ts';
 import { type Measured, median, middleOf } from './measure.ts';
 import type { PageResult } from './page.ts';
+import type { SearchResult, SearchRow } from './search.ts';
 
 /** The three measured one right after the other. */
 export interface Turn {
@@ -26,6 +27,7 @@ export interface SizeResult {
   readonly rows: readonly Row[];
   readonly intake: ImportResult;
   readonly bulletin: BulletinResult;
+  readonly search: SearchResult;
   readonly memory: number;
   /** `null`: the data were there already. */
   readonly loadSeconds: number | null;
@@ -73,6 +75,20 @@ function pathLine(row: Row): string {
   return `| ${label} | ${clients} | ${perSecond(app)} | ${latency(app)} | ${perSecond(bare)} | ${latency(bare)} | ${perSecond(limit)}（${limitBy}） | ${promised(share.limit, promise)} | ${promised(share.bare, promise === null ? null : 0.8)} |`;
 }
 
+const searchLine = ({ kind, word, hits, search, relevance, many, scan, walk, times, identical }: SearchRow): string =>
+  `| ${kind}“${word}” | ${number(hits)} | ${latency(search)} | ${number(relevance.p50, 1)} | ${number(many.perSecond)} | ${number(scan)} | ${number(walk, 1)} | ${number(times)} | ${identical ? '是' : '**否**'} |`;
+
+function searchLines({ rows, indexed, megabytes: size }: SearchResult): string[] {
+  return [
+    `搜索（第一页 20 件与计数，经 HTTP，含鉴权与范围）：LIKE 扫描为同样的列读遍全部诉件与答复、取同一页并计数，与本系统轮流测；倍数是每秒次数之比（2 字词应 ≥ 100）。“沿时间索引”为 LIKE 由新到旧、数满 1,000 即停，词常见时它也快。检索表 ${number(size.table)} MB，索引 ${number(size.index)} MB${indexed ? `；编入 ${number(indexed.rows)} 件，每秒 ${number(indexed.perSecond)} 件` : ''}。`,
+    '',
+    '| 词 | 命中 | p50 / p99 毫秒 | 按相关 p50 | 10 并发 次/秒 | LIKE 扫描 毫秒 | 沿时间索引 毫秒 | 倍数 | 编号、次序、计数一致 |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...rows.map(searchLine),
+    '',
+  ];
+}
+
 /** The results as they stand in the repository. */
 export function report(
   results: readonly SizeResult[],
@@ -91,7 +107,7 @@ export function report(
     '- 数据由演示数据生成器产生：前 10 万件逐件走完状态机，其余为其副本，分布在更早的九年（2021年6月以前）；2023年6月及其比较月份（上月、上年同月）的件数在各规模下相同。',
     '',
   ];
-  for (const { size, rows, memory, loadSeconds, databaseMegabytes, monthOrders, intake, bulletin } of results) {
+  for (const { size, rows, memory, loadSeconds, databaseMegabytes, monthOrders, intake, bulletin, search } of results) {
     lines.push(
       `## ${number(size)} 件`,
       '',
@@ -105,6 +121,7 @@ export function report(
       '',
       `月度通报（2023年6月）：取数与冻结编号 ${number(bulletin.figures)} 毫秒，其中同样的 SQL ${number(bulletin.sql)} 毫秒；生成 DOCX ${number(bulletin.docx)} 毫秒，PDF ${number(bulletin.pdf)} 毫秒。`,
       '',
+      ...searchLines(search),
     );
   }
   if (growth.length > 1) {

@@ -16,6 +16,7 @@ import { type HotPath, hotPaths } from './paths.ts';
 import { hasPgbench, measureLimit } from './pgbench.ts';
 import { record, type Template, toTemplates } from './record.ts';
 import { number, type RankingGrowth, type Row, report, type SizeResult, summaryOf, type Turn } from './report.ts';
+import { measureSearch } from './search.ts';
 import {
   addPending,
   benchDeps,
@@ -96,8 +97,12 @@ async function measureSize(size: number): Promise<SizeResult> {
     say(`   月度通报：取数 ${number(bulletin.figures)} 毫秒`);
     const intake = await measureImport(deps, options.data);
     say(`   导入：暂存 ${number(intake.staged)} 行/秒，COPY ${number(intake.copied)}，全程 ${number(intake.taken)}`);
+    await removeTraces(url);
+    const appServer = await start('app-server.ts', url);
+    const search = await measureSearch(deps, url, appServer.port, subjects, say);
+    await stop(appServer.child);
     const memory = Math.max(...rows.map(({ memory }) => memory));
-    return { size, rows, bulletin, intake, memory, loadSeconds: prepared.seconds, ...facts };
+    return { size, rows, bulletin, intake, search, memory, loadSeconds: prepared.seconds, ...facts };
   } finally {
     await deps.db.close();
     await removeTraces(url);

@@ -167,6 +167,8 @@ export async function removeTraces(url: string): Promise<void> {
       [new Date(BENCH_NOW)],
     );
     await client.query('delete from complaint where id in (select id from added)');
+    for (const table of ['complaint_search', 'search_pending'])
+      await client.query(`delete from ${table} where complaint_id in (select id from added)`);
     await client.query('truncate outbox');
     for (const table of [
       'complaint',
@@ -177,6 +179,7 @@ export async function removeTraces(url: string): Promise<void> {
       'session',
       'matter_order',
       'matter_key',
+      'search_pending',
     ])
       await client.query(`vacuum (analyze) ${table}`);
     await client.query('checkpoint');

@@ -238,6 +238,11 @@ create table complaint_request (
   approved boolean,
   decision_note text
 );
+create table complaint_search (
+  complaint_id uuid not null,
+  received_at timestamp with time zone not null,
+  keys integer[] not null
+);
 create table deadline_recompute (
   id uuid not null default uuidv7(),
   cause text not null,
@@ -602,6 +607,10 @@ create table saved_view (
   query text not null,
   sort integer not null default 0
 );
+create table search_pending (
+  complaint_id uuid not null,
+  id bigint not null
+);
 create table session (
   token_hash bytea not null,
   id uuid not null default uuidv7(),
@@ -749,6 +758,7 @@ alter table complaint_request add constraint complaint_request_kind_check CHECK 
 alter table complaint_request add constraint complaint_request_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table complaint_request add constraint complaint_request_target_unit_id_fkey FOREIGN KEY (target_unit_id) REFERENCES unit(id);
 alter table complaint_request add constraint complaint_request_pkey PRIMARY KEY (id);
+alter table complaint_search add constraint complaint_search_pkey PRIMARY KEY (complaint_id);
 alter table deadline_recompute add constraint deadline_recompute_cause_check CHECK ((cause = ANY (ARRAY['calendar'::text, 'shifts'::text, 'rules'::text])));
 alter table deadline_recompute add constraint deadline_recompute_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES person(id);
 alter table deadline_recompute add constraint deadline_recompute_pkey PRIMARY KEY (id);
@@ -874,6 +884,7 @@ alter table role_grant add constraint role_grant_pkey PRIMARY KEY (id);
 alter table saved_view add constraint saved_view_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table saved_view add constraint saved_view_pkey PRIMARY KEY (id);
 alter table saved_view add constraint saved_view_account_id_list_name_key UNIQUE (account_id, list, name);
+alter table search_pending add constraint search_pending_pkey PRIMARY KEY (complaint_id, id);
 alter table session add constraint session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table session add constraint session_posting_id_fkey FOREIGN KEY (posting_id) REFERENCES posting(id);
 alter table session add constraint session_pkey PRIMARY KEY (token_hash);
@@ -916,6 +927,7 @@ CREATE INDEX complaint_received ON complaint USING btree (received_at DESC, id D
 CREATE INDEX complaint_reopened_open ON complaint USING btree (reopen_count DESC, due_at, id) WHERE ((reopen_count > 0) AND (status <> ALL (ARRAY['closed'::text, 'declined'::text])));
 CREATE INDEX complaint_request_complaint ON complaint_request USING btree (complaint_id);
 CREATE INDEX complaint_request_open ON complaint_request USING btree (requested_at) WHERE (decided_at IS NULL);
+CREATE INDEX complaint_search_keys ON complaint_search USING gin (keys) WITH (gin_pending_list_limit='65536');
 CREATE INDEX complaint_status_received ON complaint USING btree (status, received_at DESC, id DESC);
 CREATE INDEX complaint_town_received ON complaint USING btree (town_id, received_at DESC, id DESC);
 CREATE INDEX complaint_unit_open_due ON complaint USING btree (unit_id, due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
@@ -996,6 +1008,15 @@ begin
   return case tg_op when 'DELETE' then old else new end;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION merge_search_keys()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'bihuan', 'public'
+AS $function$
+  select gin_clean_pending_list('complaint_search_keys'::regclass)
+$function$
+;
 CREATE OR REPLACE FUNCTION queue_matter_order()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1005,8 +1026,39 @@ begin
   return null;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION search_order_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into search_pending (complaint_id) values (new.id);
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION search_orders_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into search_pending (complaint_id) select id from added;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION search_reply_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into search_pending (complaint_id) values (new.complaint_id);
+  return null;
+end $function$
+;
 
 CREATE TRIGGER bulletin_figure_frozen BEFORE INSERT OR DELETE OR UPDATE ON bulletin_figure FOR EACH ROW EXECUTE FUNCTION forbid_published_figure_change();
 CREATE TRIGGER bulletin_file_frozen BEFORE DELETE OR UPDATE ON bulletin_file FOR EACH ROW EXECUTE FUNCTION forbid_bulletin_file_change();
 CREATE TRIGGER bulletin_frozen BEFORE DELETE OR UPDATE ON bulletin FOR EACH ROW EXECUTE FUNCTION forbid_published_bulletin_change();
 CREATE TRIGGER complaint_matter_queue AFTER INSERT ON complaint REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION queue_matter_order();
+CREATE TRIGGER complaint_search_added AFTER INSERT ON complaint REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION search_orders_added();
+CREATE TRIGGER complaint_search_changed AFTER UPDATE OF number, external_no, title, content, address, received_at ON complaint FOR EACH ROW WHEN (((((((old.number IS DISTINCT FROM new.number) OR (old.external_no IS DISTINCT FROM new.external_no)) OR (old.title IS DISTINCT FROM new.title)) OR (old.content IS DISTINCT FROM new.content)) OR (old.address IS DISTINCT FROM new.address)) OR (old.received_at IS DISTINCT FROM new.received_at))) EXECUTE FUNCTION search_order_changed();
+CREATE TRIGGER handling_round_search_added AFTER INSERT ON handling_round FOR EACH ROW WHEN (((new.result IS NOT NULL) OR (new.follow_up_note IS NOT NULL))) EXECUTE FUNCTION search_reply_changed();
+CREATE TRIGGER handling_round_search_changed AFTER UPDATE OF result, follow_up_note ON handling_round FOR EACH ROW WHEN (((old.result IS DISTINCT FROM new.result) OR (old.follow_up_note IS DISTINCT FROM new.follow_up_note))) EXECUTE FUNCTION search_reply_changed();

@@ -8,8 +8,16 @@ import { blobPaths } from '../platform/files/index.ts';
 import { BackupWriter, FORMAT, MANIFEST, type Manifest, SEALED } from './backup-file.ts';
 import type { OpenSystem } from './open-system.ts';
 
-/** Not kept: sign-ins (people sign in again), messages on their way, rows half imported. */
-export const LEFT_OUT = ['session', 'outbox', 'outbox_cursor', 'idempotency_key', 'migration'];
+/** Not kept: sign-ins (people sign in again), messages on their way, rows half imported, the search index (made anew). */
+export const LEFT_OUT = [
+  'session',
+  'outbox',
+  'outbox_cursor',
+  'idempotency_key',
+  'migration',
+  'complaint_search',
+  'search_pending',
+];
 
 const PART = 8 * 1024 * 1024;
 

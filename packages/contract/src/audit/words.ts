@@ -16,6 +16,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'complaint.recompute': '重算时限',
   'complaint.citizen_link': '发出评价链接',
   'complaint.export': '导出诉件清单',
+  'complaint.search_phone': '按来电号码查找诉件',
   'citizen.answer': '市民评价',
   'intake.upload': '上传导入文件',
   'intake.start': '开始导入',

@@ -70,12 +70,41 @@ export const ComplaintListItem = Type.Object({
 });
 export type ComplaintListItem = Static<typeof ComplaintListItem>;
 
-export const SORTS = { due: '按到期先后', received: '按受理先后（新的在前）' } as const;
+/** Places in a text, in UTF-16 units: from, to (exclusive). */
+const Ranges = Type.Array(Type.Tuple([Type.Integer(), Type.Integer()]));
+
+/** Where the words of a search stand in an order. */
+export const SearchHit = Type.Object({
+  number: Ranges,
+  externalNo: Ranges,
+  title: Ranges,
+  address: Ranges,
+  /** A line of the content or of a reply, when number, title and address do not show every word. */
+  snippet: nullable(Type.Object({ field: Type.Enum(['content', 'reply']), text: Type.String(), ranges: Ranges })),
+  /** Found by the complainant's phone number. */
+  phone: Type.Boolean(),
+});
+export type SearchHit = Static<typeof SearchHit>;
+
+export const FoundComplaint = Type.Object({ ...ComplaintListItem.properties, hit: Type.Optional(SearchHit) });
+export type FoundComplaint = Static<typeof FoundComplaint>;
+
+/** `relevance` only orders a search: words in number or title first, then address, content, replies, each newest first. */
+export const SORTS = {
+  due: '按到期先后',
+  received: '按受理先后（新的在前）',
+  relevance: '按相关程度（搜索时）',
+} as const;
 
 /** Filters of the list; the same object filters count, export and saved views. Lists are comma-separated. */
 export const ComplaintFilter = Type.Object(
   {
-    q: Type.Optional(Type.String({ maxLength: 100, description: '工单编号、标题、内容、地址，或完整的来电号码' })),
+    q: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: '编号、标题、地址、内容、答复中任意两个字以上，空格隔开的词须同时出现；或完整的来电号码',
+      }),
+    ),
     status: Type.Optional(Type.String({ maxLength: 200 })),
     unitId: Type.Optional(Type.String({ maxLength: 2000 })),
     townId: Type.Optional(Type.String({ maxLength: 2000 })),
@@ -122,7 +151,7 @@ export const listComplaints = endpoint({
     },
     strict,
   ),
-  response: pageOf(ComplaintListItem),
+  response: pageOf(FoundComplaint),
 });
 
 export const TimelineEvent = Type.Object({

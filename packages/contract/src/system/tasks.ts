@@ -7,6 +7,10 @@ export const TASKS: Readonly<Record<string, { label: string; about: string }>> =
     about: '查找到点的诉件，发出 50%、80%、超时预警；停下来，预警就不会发出。',
   },
   'complaint.recomputeDeadlines': { label: '重算时限', about: '工作日历或时限规则改变后，重算在办诉件的到期时间。' },
+  'complaint.indexSearch': {
+    label: '更新检索',
+    about: '把诉件文字的变动编入检索；停下来，搜索仍然找得全，只是渐渐变慢。',
+  },
   'intake.import': { label: '批量导入', about: '协调科导入的表格，分批写入；中断后从断处接着做。' },
   'intake.resume': { label: '接续中断的导入', about: '查找没有做完、又没有人在做的导入，重新排上。' },
   'intake.deliver': { label: '办理结果回传', about: '把诉件的办理状态送回热线、城运等平台，失败后隔一段时间重送。' },

@@ -24,7 +24,7 @@ import { executeBatch, executeCommand } from './command.service.ts';
 import { getComplaintDetail } from './detail.query.ts';
 import type { Dictionary } from './dictionary.query.ts';
 import { exportComplaints } from './export.service.ts';
-import { listComplaintPage } from './list.query.ts';
+import { listComplaintPage } from './list.service.ts';
 import { readReference } from './reference.query.ts';
 import { registerComplaint } from './register.service.ts';
 import { reveal } from './reveal.service.ts';

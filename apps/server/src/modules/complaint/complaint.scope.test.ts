@@ -6,6 +6,9 @@ import { permits, ROLE_NAMES, type Role, roleDefinition } from '@bihuan/domain/a
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSheet } from '../../platform/spreadsheet/index.ts';
 import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
+import { complaintWhere } from './list.query.ts';
+import { searchPage } from './search.query.ts';
+import { indexSearch } from './search-index.jobs.ts';
 
 interface Order {
   id: string;
@@ -152,9 +155,12 @@ describe('random people over random orders', () => {
       const expected = expectedOf(person)
         .map((order) => order.id)
         .sort();
-      for (const query of ['', '&sort=due', `&q=${encodeURIComponent(WORD)}`]) {
+      const q = `&q=${encodeURIComponent(WORD)}`;
+      for (const query of ['', '&sort=due', q, `${q}&sort=relevance`, `${q}&sort=due`]) {
         expect((await listAll(person, query)).sort(), `${name(person)} ${query}`).toEqual(expected);
       }
+      const counted = await t.call(person, 'GET', `/complaints?limit=1${q}`);
+      if (counted.status === 200) expect(counted.body.total, name(person)).toBe(expected.length);
       const other = orders.find((order) => order.unitId && !mayOpen(person, order));
       if (other) {
         // A filter by somebody else’s unit must not widen the view.
@@ -172,6 +178,25 @@ describe('random people over random orders', () => {
           name(person),
         ).toBe(open.length);
       }
+    }
+  });
+
+  it('a search through the index shows what may be seen of what matches, whether indexed or waiting', async () => {
+    for (const phase of ['waiting', 'indexed']) {
+      for (const person of people) {
+        const matching = expectedOf(person).filter((order) => `第${order.number.slice(1)}件`.includes('第1'));
+        for (const sort of ['received', 'relevance', 'due'] as const) {
+          const where = complaintWhere(t.deps, person.actor, {});
+          const request = { sort, after: undefined, limit: 200, from: null, until: null };
+          const search = { words: ['第1', WORD], phoneIds: [] };
+          const page = await searchPage(t.deps.db, where, search, request, { cost: -1, rows: -1 });
+          expect(page.rows.map((row) => row.id).sort(), `${phase} ${sort} ${name(person)}`).toEqual(
+            matching.map((order) => order.id).sort(),
+          );
+          expect(page.total).toBe(matching.length);
+        }
+      }
+      await indexSearch(t.deps, undefined, { breath: false });
     }
   });
 

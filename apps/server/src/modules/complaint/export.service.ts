@@ -6,7 +6,10 @@ import type { RequestActor } from '../../platform/access/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { writeSheet } from '../../platform/spreadsheet/index.ts';
-import { complaintWhere, LIST_COLUMNS, LIST_JOINS, type ListRow } from './list.query.ts';
+import type { ListRow } from './list.query.ts';
+import { readRows } from './list.service.ts';
+import type { Search } from './search.query.ts';
+import { readSearch } from './search.service.ts';
 
 const PAGE = 2000;
 /** Beyond this a spreadsheet is no longer something a person reads; narrow the filter. */
@@ -42,6 +45,7 @@ export async function exportComplaints(
 ): Promise<void> {
   // What was searched for may be a citizen's name or number: that there was a search is enough.
   const { q, ...rest } = filter;
+  const search = await readSearch(deps, actor, filter);
   await recordAudit(deps.db, {
     at: deps.clock.now(),
     actor,
@@ -56,7 +60,7 @@ export async function exportComplaints(
     .send(stream);
   await writeSheet(stream, {
     columns: COLUMNS.map(({ header, width }) => ({ header, width })),
-    rows: rowsOf(deps, actor, filter),
+    rows: rowsOf(deps, actor, filter, search),
   });
 }
 
@@ -64,23 +68,14 @@ async function* rowsOf(
   deps: Deps,
   actor: RequestActor,
   filter: ComplaintFilter,
+  search: Search | null,
 ): AsyncGenerator<(string | number | null)[]> {
-  let after: { at: Date; id: string } | null = null;
+  let after: string | undefined;
   for (let sent = 0; sent < EXPORT_LIMIT; sent += PAGE) {
-    const where = complaintWhere(deps, actor, filter);
-    if (after) {
-      const { at, id } = after;
-      where.raw(`(c.received_at, c.id) < (${where.parameter(at)}::timestamptz, ${where.parameter(id)}::uuid)`);
-    }
-    const rows: ListRow[] = await deps.db.query<ListRow>(
-      null,
-      `select ${LIST_COLUMNS} from complaint c ${LIST_JOINS} where ${where.sql} order by c.received_at desc, c.id desc limit ${PAGE}`,
-      where.values,
-    );
+    const { rows, next } = await readRows(deps, actor, filter, search, { sort: 'received', after, limit: PAGE });
     for (const row of rows) yield COLUMNS.map((column) => column.value(row));
-    const last = rows.at(-1);
-    if (rows.length < PAGE || !last) return;
-    after = { at: last.received_at, id: last.id };
+    if (next === null) return;
+    after = next;
   }
 }
 

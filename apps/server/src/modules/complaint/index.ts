@@ -5,6 +5,7 @@ import { bindComplaintRoutes } from './complaint.routes.ts';
 import { createDictionary } from './dictionary.query.ts';
 import { recomputeDeadlines } from './recompute.jobs.ts';
 import { RECOMPUTE_TASK } from './recompute.repo.ts';
+import { followChanges, INDEX_TASK, indexSearch } from './search-index.jobs.ts';
 
 export { sweepClocks } from './clock.jobs.ts';
 export { executeCommand } from './command.service.ts';
@@ -14,6 +15,8 @@ export { complaintWhere, listSql } from './list.query.ts';
 export { recomputeDeadlines } from './recompute.jobs.ts';
 export { askRecompute, RECOMPUTE_TASK, type RecomputeRow, recentRecomputes } from './recompute.repo.ts';
 export { firstRound, protectComplainant, REGISTER_SQL, registerComplaint } from './register.service.ts';
+export { addSearch } from './search.query.ts';
+export { indexSearch } from './search-index.jobs.ts';
 export { TRANSITION_SQL } from './state.repo.ts';
 
 /** 诉件: intake by hand, dispatch, handling, follow-up, and the clock that watches them. */
@@ -28,4 +31,9 @@ export function registerComplaintModule(api: FastifyInstance, deps: Deps): void 
     // Stopped with the server: the next one does it.
     if (signal.aborted) await deps.jobs.add(deps.db, RECOMPUTE_TASK, {}, { key: RECOMPUTE_TASK });
   });
+  deps.jobs.handle(INDEX_TASK, async (_payload, { signal }) => {
+    await indexSearch(deps, signal);
+  });
+  deps.jobs.schedule(INDEX_TASK, '* * * * *');
+  api.addHook('onClose', followChanges(deps));
 }

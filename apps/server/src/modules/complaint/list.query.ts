@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClockView, ComplaintFilter, ComplaintListItem } from '@bihuan/contract/complaint';
 import { permits } from '@bihuan/domain/access';
-import { normalisePhone } from '@bihuan/domain/intake';
 import { formatRemaining, type WorkCalendar } from '@bihuan/domain/workday';
 import { complaintScope, type RequestActor } from '../../platform/access/index.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -84,20 +83,27 @@ export class Where {
     this.values.push(value);
     return `$${this.values.length}`;
   }
+  /** For a second statement: what is added to it does not reach the first. */
+  copy(): Where {
+    const copy = new Where();
+    copy.parts.push(...this.parts);
+    copy.values.push(...this.values);
+    return copy;
+  }
   get sql(): string {
     return this.parts.length === 0 ? 'true' : this.parts.join(' and ');
   }
 }
 
 const list = (text: string): string[] => text.split(',').filter((part) => part !== '');
-const dayStart = (day: string): Date => new Date(`${day}T00:00:00+08:00`);
-const dayEnd = (day: string): Date => new Date(Date.parse(`${day}T00:00:00+08:00`) + 86_400_000);
+export const dayStart = (day: string): Date => new Date(`${day}T00:00:00+08:00`);
+export const dayEnd = (day: string): Date => new Date(Date.parse(`${day}T00:00:00+08:00`) + 86_400_000);
 
-/** Scope first, then the filters: the one WHERE for list, count, export and jobs. */
+/** Scope first, then the filters: the one WHERE for list, count, export and jobs. The search, `q`, is `addSearch`'s. */
 export function complaintWhere(
-  deps: Pick<Deps, 'clock' | 'keyring'>,
+  deps: Pick<Deps, 'clock'>,
   actor: RequestActor | null,
-  filter: ComplaintFilter,
+  filter: Omit<ComplaintFilter, 'q'>,
 ): Where {
   const where = new Where();
   const scope = complaintScope(actor, 'c', 1);
@@ -162,8 +168,6 @@ export function complaintWhere(
     'exists (select 1 from matter_order mo join matter m on m.id = mo.matter_id where mo.complaint_id = c.id and m.order_count > 1)',
   );
   if (filter.mine && actor) where.raw(mineCondition(actor, where));
-  const q = filter.q?.trim();
-  if (q) searchCondition(deps, actor, q, where);
   return where;
 }
 
@@ -194,23 +198,7 @@ export function decidableKinds(actor: RequestActor): string[] {
   ];
 }
 
-function searchCondition(deps: Pick<Deps, 'keyring'>, actor: RequestActor | null, q: string, where: Where): void {
-  const parts: string[] = [];
-  if (/^[0-9A-Za-z-]{4,}$/.test(q)) {
-    const exact = where.parameter(q);
-    parts.push(`c.number = ${exact}`, `c.external_no = ${exact}`);
-  }
-  // A phone is found only whole, by its blind index, and only by those who may see phones.
-  if (/^[0-9+\- ]{7,}$/.test(q) && actor && permits(actor, 'complaint.reveal')) {
-    const digest = where.parameter(deps.keyring.blindIndex(normalisePhone(q).text, 'phone'));
-    parts.push(`c.id in (select x.complaint_id from complainant x where x.phone_bidx = ${digest})`);
-  }
-  const pattern = where.parameter(`%${q.replace(/[\\%_]/g, '\\$&')}%`);
-  parts.push(`c.title like ${pattern}`, `c.address like ${pattern}`, `c.content like ${pattern}`);
-  where.raw(`(${parts.join(' or ')})`);
-}
-
-export type Sort = 'due' | 'received';
+export type Sort = 'due' | 'received' | 'relevance';
 const SORTS = {
   due: { column: 'due_at', direction: 'asc', compare: '>' },
   received: { column: 'received_at', direction: 'desc', compare: '<' },
@@ -226,9 +214,10 @@ export interface Page {
 /** The SQL of a page: rows and capped count in one statement, one trip. */
 export function listSql(
   where: Where,
-  sort: Sort,
+  sort: keyof typeof SORTS,
   after: string | undefined,
   limit: number,
+  moreColumns = '',
 ): { text: string; values: unknown[] } {
   const { column, direction, compare } = SORTS[sort];
   const values = [...where.values];
@@ -246,36 +235,10 @@ export function listSql(
   const text = `
 with page as materialized (
   select c.* from complaint c where ${where.sql} ${keyset} order by c.${column} ${direction}, c.id ${direction} limit $${values.length})
-select ${LIST_COLUMNS}, ${count} as total
+select ${LIST_COLUMNS}${moreColumns}, ${count} as total
   from page c ${LIST_JOINS}
  order by c.${column} ${direction}, c.id ${direction}`;
   return { text, values };
-}
-
-export async function listComplaintPage(
-  deps: Deps,
-  actor: RequestActor,
-  query: ComplaintFilter & { sort?: Sort; after?: string; limit?: number },
-): Promise<Page> {
-  const { sort = 'received', after, limit = 50, ...filter } = query;
-  const where = complaintWhere(deps, actor, filter);
-  const { text, values } = listSql(where, sort, after, limit);
-  const rows = await deps.db.query<ListRow & { total: number | null }>(
-    statementName('complaint.list', text),
-    text,
-    values,
-  );
-  const now = deps.clock.now();
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  // An empty first page has no row to carry the count: it is zero.
-  const total = rows[0]?.total ?? 0;
-  return {
-    items: shown.map((row) => toListItem(row, deps.workingTime.calendar, now)),
-    next: rows.length > limit && last ? encodeCursor(sort === 'due' ? last.due_at : last.received_at, last.id) : null,
-    total: Math.min(total, COUNT_CAP),
-    totalIsCapped: total > COUNT_CAP,
-  };
 }
 
 /** One prepared statement per shape of query. */
@@ -283,11 +246,11 @@ export function statementName(prefix: string, text: string): string {
   return `${prefix}.${createHash('md5').update(text).digest('base64url').slice(0, 12)}`;
 }
 
-function encodeCursor(at: Date, id: string): string {
+export function encodeCursor(at: Date, id: string): string {
   return `${at.toISOString()}~${id}`;
 }
 
-function decodeCursor(cursor: string): [Date, string] {
+export function decodeCursor(cursor: string): [Date, string] {
   const [at = '', id = ''] = cursor.split('~');
   const date = new Date(at);
   if (Number.isNaN(date.getTime()) || !/^[0-9a-f-]{36}$/i.test(id)) throw invalid('翻页位置无效，请从第一页开始');

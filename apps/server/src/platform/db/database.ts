@@ -70,9 +70,12 @@ export function openDatabase(
   // Pipelined: the statements of a transaction that do not wait for each other's answers travel in one trip.
   const pool = new pg.Pool({ ...settings, pipeline: true, max: options.poolSize, idleTimeoutMillis: 30_000 });
   const bulkPool = new pg.Pool({ ...settings, max: 2, idleTimeoutMillis: 10_000 });
-  bulkPool.on('error', () => {});
-  // An idle connection dropped by the server is replaced at the next use.
-  pool.on('error', () => {});
+  // A connection dropped by the server is replaced at the next use; dropped in the middle of a transaction it fails the
+  // statement that was sent, and must not end the process.
+  for (const one of [pool, bulkPool]) {
+    one.on('error', () => {});
+    one.on('connect', (client) => client.on('error', () => {}));
+  }
   const base = sqlOn((config) => pool.query(config));
   return {
     ...base,

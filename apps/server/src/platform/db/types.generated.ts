@@ -263,6 +263,12 @@ export interface ComplaintRequestTable {
   decision_note: string | null;
 }
 
+export interface ComplaintSearchTable {
+  complaint_id: string;
+  received_at: Timestamp;
+  keys: number[];
+}
+
 export interface DeadlineRecomputeTable {
   id: Generated<string>;
   cause: 'calendar' | 'shifts' | 'rules';
@@ -658,6 +664,11 @@ export interface SavedViewTable {
   sort: Generated<number>;
 }
 
+export interface SearchPendingTable {
+  complaint_id: string;
+  id: Generated<number>;
+}
+
 export interface SessionTable {
   token_hash: Buffer;
   id: Generated<string>;
@@ -756,6 +767,7 @@ export interface DB {
   complaint_file: ComplaintFileTable;
   complaint_joint_unit: ComplaintJointUnitTable;
   complaint_request: ComplaintRequestTable;
+  complaint_search: ComplaintSearchTable;
   deadline_recompute: DeadlineRecomputeTable;
   deadline_rule: DeadlineRuleTable;
   file: FileTable;
@@ -787,6 +799,7 @@ export interface DB {
   posting: PostingTable;
   role_grant: RoleGrantTable;
   saved_view: SavedViewTable;
+  search_pending: SearchPendingTable;
   session: SessionTable;
   setting: SettingTable;
   sign_in_failure: SignInFailureTable;

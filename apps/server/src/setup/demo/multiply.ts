@@ -78,6 +78,10 @@ export async function multiply(client: pg.ClientBase, total: number, progress: (
     progress(have);
   }
   await restoreIndexes(client);
+  // Triggers were off.
+  await client.query(
+    'insert into search_pending (complaint_id) select id from complaint except select complaint_id from complaint_search except select complaint_id from search_pending',
+  );
   await client.query('set session_replication_role = origin; drop table base_complaint, base_round');
 }
 

@@ -1,9 +1,9 @@
-import type { ComplaintListItem } from '@bihuan/contract/complaint';
+import type { FoundComplaint } from '@bihuan/contract/complaint';
 import { KINDS, OUTCOMES, SOURCE_KINDS, STATUSES } from '@bihuan/domain/complaint';
 import type { Column } from '../../ui/columns.ts';
 import { dateTime } from '../../ui/format.ts';
 
-export const COLUMNS: readonly Column<ComplaintListItem>[] = [
+export const COLUMNS: readonly Column<FoundComplaint>[] = [
   { key: 'number', label: '编号', value: (item) => item.number, width: '150px', always: true },
   { key: 'title', label: '标题', value: (item) => item.title, width: '420px', always: true },
   { key: 'status', label: '状态', value: (item) => STATUSES[item.status].label, width: '84px' },
