@@ -1,0 +1,9 @@
+import type { FeatureRoutes } from '../../app/route-meta.ts';
+
+export default [
+  {
+    path: '/map',
+    component: () => import('./MapPage.vue'),
+    meta: { title: '诉件地图', permission: 'complaint.read', nav: { room: 'analysis', order: 43 } },
+  },
+] satisfies FeatureRoutes;
