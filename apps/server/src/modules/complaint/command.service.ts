@@ -35,6 +35,7 @@ const FORBIDDEN: readonly RefusalCode[] = [
   'own_unit_decision',
 ];
 const INVALID: readonly RefusalCode[] = [
+  'outside_range',
   'workdays_invalid',
   'target_unit_missing',
   'follow_up_incomplete',

@@ -172,9 +172,9 @@ function isSound(ring: Ring, wrong: (message: string) => void): boolean {
   }
   for (const [lng, lat] of ring) {
     if (isInChina({ lng, lat })) continue;
-    if (Math.abs(lng) > 180 || Math.abs(lat) > 90)
+    if (isInChina({ lng: lat, lat: lng })) wrong(`坐标 ${lng}, ${lat} 的经度、纬度写反了；GeoJSON 须经度在前`);
+    else if (Math.abs(lng) > 180 || Math.abs(lat) > 90)
       wrong(`坐标 ${lng}, ${lat} 不是经纬度，像是以米为单位的投影坐标；请先转为经纬度（EPSG:4326 或 EPSG:4490）`);
-    else if (isInChina({ lng: lat, lat: lng })) wrong(`坐标 ${lng}, ${lat} 的经度、纬度写反了；GeoJSON 须经度在前`);
     else wrong(`坐标 ${lng}, ${lat} 不在国内`);
     return false;
   }

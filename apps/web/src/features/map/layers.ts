@@ -44,7 +44,7 @@ export function makeLayers({ map, projection, engine }: Drawn) {
     source: 'heat',
     paint: {
       'heatmap-weight': ['get', 'weight'],
-      'heatmap-intensity': 1,
+      'heatmap-intensity': 1.6,
       'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 9, 14, 14, 34],
       'heatmap-opacity': 0.82,
       'heatmap-color': [
@@ -153,7 +153,7 @@ export function makeLayers({ map, projection, engine }: Drawn) {
         const button = document.createElement('button');
         button.type = 'button';
         button.className = 'map-cluster';
-        const size = Math.round(26 + 26 * Math.sqrt(cell.count / most));
+        const size = Math.round(26 + 20 * Math.sqrt(cell.count / most));
         button.style.cssText = `width:${size}px;height:${size}px`;
         button.textContent = cell.count > 9999 ? `${Math.round(cell.count / 1000) / 10}万` : count(cell.count);
         button.setAttribute('aria-label', `此处 ${count(cell.count)} 件诉件`);
@@ -171,26 +171,31 @@ export function makeLayers({ map, projection, engine }: Drawn) {
     ) {
       for (const one of names) one.remove();
       names = towns.map((town) => {
-        const label = document.createElement('div');
-        label.className = 'map-town';
         const name = document.createElement('span');
         name.textContent = town.name;
+        const label = document.createElement(town.note === null ? 'div' : 'button');
+        label.className = 'map-town';
         label.append(name);
         if (town.note !== null) {
-          const number = document.createElement('button');
-          number.type = 'button';
-          number.className = 'number';
+          const number = document.createElement('b');
           number.textContent = town.note;
-          number.setAttribute('aria-label', `${town.name} ${town.note} 件`);
-          number.addEventListener('click', () => open(town.id));
           label.append(number);
+          label.setAttribute('aria-label', `${town.name} ${town.note} 件`);
+          label.setAttribute('type', 'button');
+          label.addEventListener('click', (event) => {
+            event.stopPropagation();
+            open(town.id);
+          });
         } else if (town.rough > 0) {
           const rough = document.createElement('button');
           rough.type = 'button';
           rough.className = 'rough';
           rough.textContent = `概略 ${count(town.rough)}`;
           rough.setAttribute('aria-label', `${town.name}：${count(town.rough)} 件只知街镇，概略位置`);
-          rough.addEventListener('click', () => open(town.id));
+          rough.addEventListener('click', (event) => {
+            event.stopPropagation();
+            open(town.id);
+          });
           label.append(rough);
         }
         return engine.marker(label, projection.shown(town)).addTo(map);
