@@ -56,12 +56,12 @@ export const boxText = (box: Box): string => box.join(',');
 
 export const MAX_ZOOM = 18;
 /**
- * Side of a grid cell in degrees: 45 to 90 pixels on the screen for clusters, an eighth of that for heat. Always a power of two, so that
+ * Side of a grid cell in degrees: 64 to 128 pixels on the screen for clusters, an eighth of that for heat. Always a power of two, so that
  * multiplying and dividing by it is exact and the cell of a point is the same for SQL, server and web.
  */
 export function cellSize(zoom: number, fineness: 'cluster' | 'heat'): number {
-  const whole = Math.max(0, Math.min(MAX_ZOOM, Math.floor(zoom)));
-  return 2 ** ((fineness === 'cluster' ? 5 : 2) - whole);
+  const whole = Math.max(0, Math.min(MAX_ZOOM, Math.round(zoom)));
+  return 2 ** ((fineness === 'cluster' ? 6 : 3) - whole);
 }
 
 /** The smallest box of whole cells that holds a box. */

@@ -351,7 +351,7 @@ describe('pins against the dictionary', () => {
     const { forgetDictionary } = await import('../complaint/index.ts');
     forgetDictionary(t.deps.db);
     const orders = await Promise.all([1, 2, 3, 4].map((n) => registerOrder(t, d.clerk, { address: `杏花苑${n}号` })));
-    const other = await registerOrder(t, d.clerk, { address: '桃花苑3号' });
+    const others = await Promise.all([3, 5].map((n) => registerOrder(t, d.clerk, { address: `桃花苑${n}号` })));
     const at = async (id: string) => {
       const { body } = await t.call(d.clerk, 'GET', `/complaints/${id}`);
       return { lng: body.lng, lat: body.lat, by: body.pointBy, place: body.place?.name };
@@ -360,7 +360,7 @@ describe('pins against the dictionary', () => {
     for (const [i, lng] of [121.452, 121.4521, 121.47].entries())
       expect((await command(t, d.clerk, orders[i]!.id, { action: 'locate', lng, lat: 31.4503 })).status).toBe(200);
     // Sixty metres beside: not worth a look.
-    await command(t, d.clerk, other.id, { action: 'locate', lng: 121.4606, lat: 31.46 });
+    for (const { id } of others) await command(t, d.clerk, id, { action: 'locate', lng: 121.4606, lat: 31.46 });
     const { body } = await t.call(admin, 'GET', '/map/place-corrections');
     expect(body).toEqual([
       { placeId, name: '杏花苑', town: NORTH, lng: 121.4521, lat: 31.4503, pins: 3, metres: expect.any(Number) },

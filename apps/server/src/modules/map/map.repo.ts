@@ -122,15 +122,15 @@ export interface Correction {
   readonly placeLat: number | null;
 }
 
-/** Of each place whose orders were pinned by people: the middle of the pins. */
+/** Of each place whose orders were pinned by people, more than once: the middle of the pins. A road is long and has no middle. */
 export async function pinnedPlaces(sql: Sql): Promise<Correction[]> {
   return sql.query<Correction & Record<string, unknown>>(
     'map.pinned_places',
     `select p.id as "placeId", p.name, t.name as town, count(*)::int as pins, p.lng as "placeLng", p.lat as "placeLat",
             percentile_cont(0.5) within group (order by c.lng) as lng, percentile_cont(0.5) within group (order by c.lat) as lat
        from complaint c join place p on p.id = c.place_id left join unit t on t.id = p.town_id
-      where c.point_by = 'pin' and p.closed_at is null
-      group by p.id, t.name
+      where c.point_by = 'pin' and p.closed_at is null and p.kind <> 'road'
+      group by p.id, t.name having count(*) > 1
       order by count(*) desc, p.name`,
   );
 }

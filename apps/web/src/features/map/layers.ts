@@ -147,13 +147,17 @@ export function makeLayers({ map, projection, engine }: Drawn) {
         collection(items.map((item, index) => feature(projection.shown(item), { index, count: item.count }))),
       );
     },
-    cells(cells: NonNullable<Orders['cells']>, open: (cell: NonNullable<Orders['cells']>[number]) => void) {
+    cells(
+      cells: NonNullable<Orders['cells']>,
+      side: number,
+      open: (cell: NonNullable<Orders['cells']>[number]) => void,
+    ) {
       const most = Math.max(1, ...cells.map((cell) => cell.count));
       clusters = cells.map((cell) => {
         const button = document.createElement('button');
         button.type = 'button';
         button.className = 'map-cluster';
-        const size = Math.round(26 + 20 * Math.sqrt(cell.count / most));
+        const size = Math.round(28 + 14 * Math.sqrt(cell.count / most));
         button.style.cssText = `width:${size}px;height:${size}px`;
         button.textContent = cell.count > 9999 ? `${Math.round(cell.count / 1000) / 10}万` : count(cell.count);
         button.setAttribute('aria-label', `此处 ${count(cell.count)} 件诉件`);
@@ -161,7 +165,10 @@ export function makeLayers({ map, projection, engine }: Drawn) {
           event.stopPropagation();
           open(cell);
         });
-        return engine.marker(button, projection.shown(cell)).addTo(map);
+        // Where its orders lie, but in the inner half of its cell: neighbours leave each other room to be hit.
+        const inner = (at: number, edge: number) => Math.min(Math.max(at, edge + side / 4), edge + (side * 3) / 4);
+        const at = { lng: inner(cell.lng, cell.west), lat: inner(cell.lat, cell.south) };
+        return engine.marker(button, projection.shown(at)).addTo(map);
       });
     },
     /** Names of towns, and what of each is known by the town alone. */
