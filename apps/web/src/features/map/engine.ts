@@ -3,10 +3,10 @@ import type { ResponseOf } from '@bihuan/contract';
 import { type mapBase, mapTileFile } from '@bihuan/contract/map';
 import type { Box, Point } from '@bihuan/domain/geo';
 import loaded from 'gcoord';
-import type { FeatureCollection } from 'geojson';
 import {
   AttributionControl,
   addProtocol,
+  type GeoJSONSource,
   Map as GlMap,
   type LayerSpecification,
   Marker,
@@ -22,10 +22,14 @@ import { PMTiles, Protocol } from 'pmtiles';
 import { urlOf } from '../../api/client.ts';
 
 /** Everything heavy about maps. Imported only when a map is to be drawn; the pages know it by type alone. */
-export { type GeoJSONSource, Marker, Popup } from 'maplibre-gl';
-export type { GlMap };
+export { Marker, Popup } from 'maplibre-gl';
+export type { GeoJSONSource, GlMap };
 
 export type Base = ResponseOf<typeof mapBase>;
+
+/** Shapes with their facts, as a source takes them. */
+export type FeatureCollection = Extract<Parameters<GeoJSONSource['setData']>[0], { type: 'FeatureCollection' }>;
+export type Feature = FeatureCollection['features'][number];
 
 setWorkerUrl(workerUrl);
 

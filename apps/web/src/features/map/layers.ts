@@ -1,10 +1,9 @@
 import type { ResponseOf } from '@bihuan/contract';
 import type { MapPoint, mapMatters, mapOrders } from '@bihuan/contract/map';
-import type { Feature, FeatureCollection } from 'geojson';
 import type { ExpressionSpecification } from 'maplibre-gl';
 import { count } from '../../ui/format.ts';
 import type { Drawn } from './BaseMap.vue';
-import type { GeoJSONSource, Marker } from './engine.ts';
+import type { Feature, FeatureCollection, GeoJSONSource, Marker } from './engine.ts';
 
 type Orders = ResponseOf<typeof mapOrders>;
 type Matters = ResponseOf<typeof mapMatters>;
