@@ -210,7 +210,8 @@ create table complaint (
   due_at timestamp with time zone,
   paused_at timestamp with time zone,
   next_check_at timestamp with time zone,
-  version integer not null default 1
+  version integer not null default 1,
+  point_by text not null default 'place'::text
 );
 create table complaint_file (
   complaint_id uuid not null,
@@ -379,6 +380,26 @@ create table intake_source (
   version integer not null default 1,
   signature_algorithm text not null default 'sha256'::text,
   secret_made_at timestamp with time zone
+);
+create table map_boundary (
+  unit_id uuid not null,
+  geometry jsonb not null,
+  lng double precision not null,
+  lat double precision not null
+);
+create table map_setting (
+  only_row boolean not null default true,
+  boundary_source text,
+  schematic boolean not null default false,
+  boundary_by uuid,
+  boundary_at timestamp with time zone,
+  base text not null default 'none'::text,
+  tile_url text,
+  tile_system text not null default 'wgs84'::text,
+  tile_file text,
+  attribution text,
+  max_zoom smallint not null default 18,
+  version integer not null default 1
 );
 create table matter (
   id uuid not null,
@@ -735,8 +756,10 @@ alter table clock_warning add constraint clock_warning_complaint_id_fkey FOREIGN
 alter table clock_warning add constraint clock_warning_pkey PRIMARY KEY (complaint_id, round, clock, level);
 alter table complainant add constraint complainant_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table complainant add constraint complainant_pkey PRIMARY KEY (complaint_id);
+alter table complaint add constraint complaint_check CHECK (((lng IS NULL) = (lat IS NULL)));
 alter table complaint add constraint complaint_kind_check CHECK ((kind = ANY (ARRAY['enquiry'::text, 'ordinary'::text, 'complex'::text])));
 alter table complaint add constraint complaint_outcome_check CHECK ((outcome = ANY (ARRAY['solved'::text, 'unsolved'::text, 'unreachable'::text, 'declined'::text])));
+alter table complaint add constraint complaint_point_by_check CHECK ((point_by = ANY (ARRAY['pin'::text, 'captured'::text, 'place'::text])));
 alter table complaint add constraint complaint_status_check CHECK ((status = ANY (ARRAY['received'::text, 'accepted'::text, 'dispatched'::text, 'handling'::text, 'reviewing'::text, 'following_up'::text, 'closed'::text, 'declined'::text])));
 alter table complaint add constraint complaint_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'critical'::text])));
 alter table complaint add constraint complaint_category_code_fkey FOREIGN KEY (category_code) REFERENCES category(code);
@@ -799,6 +822,16 @@ alter table intake_source add constraint intake_source_kind_check CHECK ((kind =
 alter table intake_source add constraint intake_source_signature_algorithm_check CHECK ((signature_algorithm = ANY (ARRAY['sha256'::text, 'sm3'::text])));
 alter table intake_source add constraint intake_source_pkey PRIMARY KEY (id);
 alter table intake_source add constraint intake_source_code_key UNIQUE (code);
+alter table map_boundary add constraint map_boundary_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table map_boundary add constraint map_boundary_pkey PRIMARY KEY (unit_id);
+alter table map_setting add constraint map_setting_base_check CHECK ((base = ANY (ARRAY['none'::text, 'tiles'::text, 'file'::text])));
+alter table map_setting add constraint map_setting_check CHECK (((base <> 'tiles'::text) OR (tile_url IS NOT NULL)));
+alter table map_setting add constraint map_setting_check1 CHECK (((base <> 'file'::text) OR (tile_file IS NOT NULL)));
+alter table map_setting add constraint map_setting_max_zoom_check CHECK (((max_zoom >= 1) AND (max_zoom <= 22)));
+alter table map_setting add constraint map_setting_only_row_check CHECK (only_row);
+alter table map_setting add constraint map_setting_tile_system_check CHECK ((tile_system = ANY (ARRAY['wgs84'::text, 'gcj02'::text])));
+alter table map_setting add constraint map_setting_boundary_by_fkey FOREIGN KEY (boundary_by) REFERENCES person(id);
+alter table map_setting add constraint map_setting_pkey PRIMARY KEY (only_row);
 alter table matter add constraint matter_category_code_fkey FOREIGN KEY (category_code) REFERENCES category(code);
 alter table matter add constraint matter_id_fkey FOREIGN KEY (id) REFERENCES complaint(id);
 alter table matter add constraint matter_town_id_fkey FOREIGN KEY (town_id) REFERENCES unit(id);
@@ -919,9 +952,11 @@ CREATE INDEX complainant_phone ON complainant USING btree (phone_bidx) WHERE (ph
 CREATE INDEX complaint_category_received ON complaint USING btree (category_code, received_at DESC, id DESC);
 CREATE INDEX complaint_check ON complaint USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 CREATE INDEX complaint_joint_by_unit ON complaint_joint_unit USING btree (unit_id, complaint_id);
+CREATE INDEX complaint_map ON complaint USING btree (received_at, lng, lat) INCLUDE (town_id, unit_id, category_code, status);
 CREATE INDEX complaint_officer_open ON complaint USING btree (officer_id, due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
 CREATE INDEX complaint_open_due ON complaint USING btree (due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'declined'::text]));
 CREATE INDEX complaint_paused ON complaint USING btree (id) INCLUDE (round, paused_at) WHERE (paused_at IS NOT NULL);
+CREATE INDEX complaint_pinned ON complaint USING btree (place_id) WHERE (point_by = 'pin'::text);
 CREATE INDEX complaint_place ON complaint USING btree (place_id) WHERE (place_id IS NOT NULL);
 CREATE INDEX complaint_received ON complaint USING btree (received_at DESC, id DESC);
 CREATE INDEX complaint_reopened_open ON complaint USING btree (reopen_count DESC, due_at, id) WHERE ((reopen_count > 0) AND (status <> ALL (ARRAY['closed'::text, 'declined'::text])));

@@ -7,12 +7,15 @@ export const DEMO_PASSWORD = 'Bihuan-Yanshi-2023';
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-export function launch(): Promise<Browser> {
+/** Draws maps without a graphics card. */
+export const WITH_MAPS = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
+export function launch(more: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error('No Chromium found');
   return chromium.launch({
     executablePath,
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...more],
     // Without a UTF-8 locale Chromium cannot open files with Chinese names.
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
   });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { generateSync } from 'otplib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { DEMO_PASSWORD, DESKTOP, launch, openAs, PHONE, seriousFaults } from './browser.ts';
+import { DEMO_PASSWORD, DESKTOP, launch, openAs, PHONE, seriousFaults, WITH_MAPS } from './browser.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Pictures for README and reviewers are kept when asked for. */
@@ -14,7 +14,7 @@ let server: RunningServer;
 let browser: Browser;
 beforeAll(async () => {
   server = await startServer(inject('postgresUrl'), 'e2e_pages');
-  browser = await launch();
+  browser = await launch(WITH_MAPS);
   if (PICTURES) mkdirSync(PICTURES, { recursive: true });
 });
 afterAll(async () => {
@@ -45,6 +45,10 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['indicator-orders', 'xietiao-kezhang', '/indicators/resolution/orders?period=2023-06'],
   ['deadline-rules', 'xietiao-kezhang', '/dictionary/deadline-rules'],
   ['analysis', 'xietiao01', '/analysis'],
+  ['map', 'xietiao01', '/map'],
+  ['map-points', 'xietiao01', '/map?layer=points&receivedFrom=2023-06-01&receivedTo=2023-06-30'],
+  ['map-heat', 'juzhang', '/map?layer=heat&receivedFrom=2023-01-01&receivedTo=2023-06-30'],
+  ['map-towns', 'juzhang', '/map?layer=towns&receivedFrom=2023-06-01&receivedTo=2023-06-30'],
   ['plan', 'juzhang', '/plan'],
   ['measure-13', 'juzhang', '/plan/measures/13'],
   ['measure-1', 'juzhang', '/plan/measures/1'],
@@ -60,6 +64,7 @@ const ADMIN_PAGES: [name: string, as: string, path: string][] = [
   ['sources', 'sysadmin', '/sources'],
   ['categories', 'sysadmin', '/dictionary/categories'],
   ['places', 'sysadmin', '/dictionary/places'],
+  ['map-settings', 'sysadmin', '/dictionary/map'],
   ['calendar', 'sysadmin', '/dictionary/calendar'],
   ['calendar-unannounced', 'sysadmin', '/dictionary/calendar?year=2030'],
   ['deadline-rules-read', 'sysadmin', '/dictionary/deadline-rules'],

@@ -14,6 +14,8 @@ export function serviceWorker(): Plugin {
     generateBundle(_options, bundle) {
       const files = Object.keys(bundle)
         .filter((name) => /^assets\/.*\.(js|css)$/.test(name))
+        // Maps show what the server counts: without signal there is nothing to draw, and every phone would fetch a megabyte.
+        .filter((name) => !/^assets\/(engine|maplibre)/.test(name))
         .map((name) => `/${name}`);
       const source = readFileSync(fileURLToPath(new URL('./src/offline/service-worker.js', import.meta.url)), 'utf8');
       const version = createHash('sha256').update(files.join('\n')).update(source).digest('hex').slice(0, 12);

@@ -5,6 +5,7 @@ import { registerDictionary } from './modules/dictionary/index.ts';
 import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
 import { registerIntakeModule } from './modules/intake/index.ts';
+import { registerMap } from './modules/map/index.ts';
 import { registerMatterModule } from './modules/matter/index.ts';
 import { registerNoticeModule } from './modules/notice/index.ts';
 import { registerOrg } from './modules/org/index.ts';
@@ -15,6 +16,7 @@ import { registerAnalysis } from './reports/analysis/index.ts';
 import { registerBulletin } from './reports/bulletin/index.ts';
 import { registerCockpit } from './reports/cockpit/index.ts';
 import { registerIndicator } from './reports/indicator/index.ts';
+import { registerOrderMap } from './reports/map/index.ts';
 import { registerPlanProgress } from './reports/plan/index.ts';
 
 /** Every room of the house, once. The order is that of the navigation. */
@@ -27,6 +29,8 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerIndicator(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);
+  registerMap(api, deps);
+  registerOrderMap(api, deps);
   registerBulletin(api, deps);
   registerPlan(api, deps);
   registerPlanProgress(api, deps);

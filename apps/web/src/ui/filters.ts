@@ -7,7 +7,8 @@ export type FilterField =
       options: readonly { value: string; label: string }[];
       more?: boolean;
     }
-  | { kind: 'flag' | 'text'; key: string; label: string; more?: boolean }
+  // `given`: set elsewhere and only to be taken away here.
+  | { kind: 'flag' | 'text' | 'given'; key: string; label: string; more?: boolean }
   | { kind: 'days'; key: string; to: string; label: string; more?: boolean };
 
 /** A view that the page offers by itself. */

@@ -12,6 +12,7 @@ import {
   STATUSES,
   URGENCIES,
 } from '@bihuan/domain/complaint';
+import { POINT_SOURCES } from '@bihuan/domain/geo';
 import { type Static, Type } from 'typebox';
 import { CommandId, Day, Id, IdParams, Instant, keysOf, nullable, PersonRef, pageOf, UnitRef } from '../common.ts';
 import { endpoint } from '../endpoint.ts';
@@ -20,6 +21,9 @@ const strict = { additionalProperties: false } as const;
 const Reason = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S' });
 const Note = Type.String({ maxLength: 5000 });
 const FileIds = Type.Array(Id, { maxItems: 30 });
+/** Degrees, WGS-84. */
+const Longitude = Type.Number({ minimum: -180, maximum: 180 });
+const Latitude = Type.Number({ minimum: -90, maximum: 90 });
 const Measures = Type.Array(keysOf(MEASURES), { maxItems: 9 });
 
 /** The clock of the current round, derived now. Minutes are working minutes. */
@@ -131,6 +135,10 @@ export const ComplaintFilter = Type.Object(
     repeated: Type.Optional(Type.Boolean()),
     /** Only what the actor must act on. */
     mine: Type.Optional(Type.Boolean()),
+    /** West, south, east, north in degrees (WGS-84); the east and north edges belong to the next box. */
+    bbox: Type.Optional(Type.String({ maxLength: 120, pattern: '^-?\\d+(\\.\\d+)?(,-?\\d+(\\.\\d+)?){3}$' })),
+    /** Has a point on the map. */
+    located: Type.Optional(Type.Boolean()),
   },
   strict,
 );
@@ -234,8 +242,12 @@ export const ComplaintDetail = Type.Object({
     phone: nullable(Type.String()),
     hasHiddenContent: Type.Boolean(),
   }),
+  /** Degrees, WGS-84; `null` where only the town is known, or nothing. */
   lng: nullable(Type.Number()),
   lat: nullable(Type.Number()),
+  pointBy: nullable(keysOf(POINT_SOURCES)),
+  /** The place of the dictionary that the order was found to lie at. */
+  place: nullable(Type.Object({ id: Id, name: Type.String(), kind: Type.String() })),
   jointUnits: Type.Array(UnitRef),
   extras: Type.Record(Type.String(), Type.String()),
   rounds: Type.Array(RoundView),
@@ -319,6 +331,7 @@ export const ComplaintCommand = Type.Union([
       { ...strict, minProperties: 1 },
     ),
   }),
+  act('locate', { lng: Longitude, lat: Latitude, note: Type.Optional(Note) }),
 ]);
 export type ComplaintCommand = Static<typeof ComplaintCommand>;
 

@@ -48,7 +48,9 @@ export type Command =
       final?: boolean;
       fileIds?: readonly string[];
     }
-  | { action: 'amend'; changes: Amendment; reason: string };
+  | { action: 'amend'; changes: Amendment; reason: string }
+  /** Where it is, pointed out on the map. Degrees, WGS-84. */
+  | { action: 'locate'; lng: number; lat: number; note?: string };
 
 /** Elements the coordination section may correct after intake. */
 export interface Amendment {
@@ -131,6 +133,13 @@ export const COMMANDS = {
   conclude: { label: '审核办结', from: ['reviewing'], permissions: ['complaint.review'], relation: 'responsible_unit' },
   follow_up: { label: '回访', from: ['following_up'], permissions: ['complaint.followUp'], relation: 'any' },
   amend: { label: '更正要素', from: OPEN, permissions: ['complaint.edit'], relation: 'any' },
+  // Also afterwards: the map of a year is made of closed orders.
+  locate: {
+    label: '修正位置',
+    from: [...OPEN, 'closed'],
+    permissions: ['complaint.edit', 'complaint.handle'],
+    relation: 'any',
+  },
 } as const satisfies Record<Action, CommandRule>;
 
 export const ACTION_NAMES = Object.keys(COMMANDS) as Action[];

@@ -416,6 +416,8 @@ const commandOf = (action: Command['action'], n: number): Command => {
       };
     case 'amend':
       return { action, reason: NOTE, changes: n % 2 ? { kind: 'complex' } : { urgency: 'normal', townId: 'town' } };
+    case 'locate':
+      return { action, lng: 121.4 + n / 1e4, lat: 31.3, note: NOTE };
     default:
       return { action };
   }

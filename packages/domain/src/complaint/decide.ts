@@ -1,4 +1,5 @@
 import { type Actor, permits } from '../access/index.ts';
+import { isInChina, rounded } from '../geo/index.ts';
 import type { LedgerEntry } from '../workday/index.ts';
 import { ACTION_NAMES, type Action, type Command, commandRule, REQUEST_RULES } from './commands.ts';
 import {
@@ -34,6 +35,12 @@ export function refusalFor(state: ComplaintState, actor: Actor, action: Action):
       return permits(actor, 'complaint.decide') || state.unitId === actor.unitId ? null : 'not_responsible_unit';
     case 'note':
       return permits(actor, 'complaint.dispatch') ||
+        state.unitId === actor.unitId ||
+        state.jointUnitIds.includes(actor.unitId)
+        ? null
+        : 'not_responsible_unit';
+    case 'locate':
+      return permits(actor, 'complaint.edit') ||
         state.unitId === actor.unitId ||
         state.jointUnitIds.includes(actor.unitId)
         ? null
@@ -301,6 +308,12 @@ export function decide(
         },
         { amendment: changes, note: command.reason, data: { fields: Object.keys(changes) } },
       );
+    }
+    case 'locate': {
+      const { lng, lat, note } = command;
+      if (!isInChina({ lng, lat })) return refuse('outside_range');
+      const pin = rounded({ lng, lat });
+      return done({}, { pin, note, data: { ...pin } });
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Point } from '../geo/index.ts';
 import type { LedgerEntry, WorkCalendar } from '../workday/index.ts';
 import type { Amendment } from './commands.ts';
 import { withDeadlines } from './deadline.ts';
@@ -30,6 +31,8 @@ export interface Decision {
   readonly newRequest?: PendingRequest;
   readonly decidedRequest?: { readonly id: string; readonly approved: boolean | null; readonly note: string };
   readonly amendment?: Amendment;
+  /** A pin set by a person: it stands above every other source of the order's point. */
+  readonly pin?: Point;
   readonly event: { readonly note: string | null; readonly data: Record<string, unknown> };
   readonly fileIds: readonly string[];
   readonly notices: readonly NoticeDraft[];
@@ -57,6 +60,7 @@ export const REFUSALS = {
   follow_up_incomplete: '已联系上诉求人时，须填写是否解决和满意程度',
   not_reopened_yet: '至少重办一次后，才能按未解决办结',
   reason_required: '请填写理由',
+  outside_range: '位置不在国内，请在地图上重新指定',
 } as const;
 export type RefusalCode = keyof typeof REFUSALS;
 

@@ -108,18 +108,19 @@ export class DispatchDictionary {
       });
     }
     if (hits.length === 0) return null;
-    const totals = new Map<string, { weight: number; reasons: Set<string>; best: Hit }>();
+    const totals = new Map<string, { weight: number; reasons: Set<string>; best: Hit; place: Hit | null }>();
     let sum = 0;
     for (const hit of hits) {
       const total = totals.get(hit.unitId);
       sum += hit.weight;
-      if (!total) totals.set(hit.unitId, { weight: hit.weight, reasons: new Set([hit.reason]), best: hit });
+      const place = hit.placeId === null ? null : hit;
+      if (!total) totals.set(hit.unitId, { weight: hit.weight, reasons: new Set([hit.reason]), best: hit, place });
       else {
         total.weight += hit.weight;
         total.reasons.add(hit.reason);
-        if (hit.weight > total.best.weight || (total.best.placeId === null && hit.placeId !== null)) {
-          total.best = { ...hit, townId: hit.townId ?? total.best.townId };
-        }
+        if (hit.weight > total.best.weight) total.best = { ...hit, townId: hit.townId ?? total.best.townId };
+        // The town's name weighs more than a compound's, and yet says less of where it is.
+        if (place && (total.place === null || place.weight > total.place.weight)) total.place = place;
       }
     }
     const [unitId, winner] = [...totals].sort((a, b) => b[1].weight - a[1].weight)[0]!;
@@ -127,8 +128,8 @@ export class DispatchDictionary {
     const confidence = (winner.weight / sum) * (1 - Math.exp(-winner.weight / 2));
     return {
       unitId,
-      townId: winner.best.townId,
-      placeId: winner.best.placeId,
+      townId: winner.place?.townId ?? winner.best.townId,
+      placeId: winner.place?.placeId ?? null,
       confidence: Math.round(confidence * 100) / 100,
       reasons: [...winner.reasons].slice(0, 4),
     };

@@ -14,9 +14,10 @@ import type { AuditEntry } from '../../platform/audit/index.ts';
 import type { Sql, Trx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { invalid, notFound, Problem, staleVersion } from '../../platform/errors.ts';
+import { createDictionary } from './dictionary.query.ts';
 import { sendNotices } from './notices.repo.ts';
 import { attachableFiles, canHandle, isOpenUnit, sourceCallback } from './references.repo.ts';
-import { lockComplaint, saveDecision } from './state.repo.ts';
+import { lockComplaint, moveToPlace, saveDecision } from './state.repo.ts';
 
 export interface CommandRequest {
   readonly commandId: string;
@@ -34,6 +35,7 @@ const FORBIDDEN: readonly RefusalCode[] = [
   'own_unit_decision',
 ];
 const INVALID: readonly RefusalCode[] = [
+  'outside_range',
   'workdays_invalid',
   'target_unit_missing',
   'follow_up_incomplete',
@@ -56,7 +58,8 @@ export async function executeCommand(
   id: string,
   request: CommandRequest,
 ): Promise<CommandResult> {
-  const result = await deps.db.transaction((trx) => executeIn(trx, deps, actor, id, request));
+  const place = await placeOfNewAddress(deps, request.command);
+  const result = await deps.db.transaction((trx) => executeIn(trx, deps, actor, id, request, place));
   if (!result.repeated) deps.live.wake();
   return result;
 }
@@ -67,6 +70,7 @@ async function executeIn(
   actor: RequestActor,
   id: string,
   request: CommandRequest,
+  place: NewPlace | null,
 ): Promise<CommandResult> {
   const locked = await lockComplaint(trx, id, actor, request.commandId);
   if (!locked) throw notFound('诉件');
@@ -87,7 +91,21 @@ async function executeIn(
     action: `complaint.${request.command.action}`,
     commandId: request.commandId,
   });
+  if (place) await moveToPlace(trx, id, place.townId === decided.decision.next.townId ? place.placeId : null);
   return toResult(decided.decision.next, actor, false);
+}
+
+interface NewPlace {
+  readonly placeId: string | null;
+  readonly townId: string | null;
+}
+
+/** Where a corrected address lies by the dictionary; `null` where the command corrects none. */
+async function placeOfNewAddress(deps: Deps, command: Command): Promise<NewPlace | null> {
+  if (command.action !== 'amend' || command.changes.address === undefined) return null;
+  const address = command.changes.address;
+  const found = await createDictionary(deps.db, deps.clock).suggestUnit({ address, content: '' });
+  return { placeId: found?.placeId ?? null, townId: found?.townId ?? null };
 }
 
 /** Row, audit, outbox, notices and the source's call-back, all in the caller's transaction. */

@@ -227,6 +227,14 @@ const RACES: Record<Command['action'], () => Promise<Prepared>> = {
     ],
     winners: 2,
   }),
+  locate: async () => ({
+    id: (await handledOrder(t, d)).id,
+    rivals: [
+      [d.clerk, { action: 'locate', lng: 121.48, lat: 31.4 }],
+      [d.officer, { action: 'locate', lng: 121.49, lat: 31.41 }],
+    ],
+    winners: 2,
+  }),
 };
 
 describe('two people on one order', () => {

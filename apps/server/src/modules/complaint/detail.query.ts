@@ -19,6 +19,8 @@ interface DetailRow extends ListRow {
   has_hidden: boolean;
   lng: number | null;
   lat: number | null;
+  point_by: 'pin' | 'captured' | 'place';
+  place: { id: string; name: string; kind: string } | null;
   extras: Record<string, string>;
 }
 
@@ -33,7 +35,8 @@ export async function getComplaintDetail(
   const scope = complaintScope(actor, 'c', 2);
   const [row] = await db.query<DetailRow>(
     `complaint.detail.${scope.scope}`,
-    `select ${LIST_COLUMNS}, c.content, c.callback_wanted, c.lng, c.lat, c.extras, x.anonymous, x.name_enc, x.phone_enc,
+    `select ${LIST_COLUMNS}, c.content, c.callback_wanted, c.lng, c.lat, c.point_by, c.extras,
+            (select json_build_object('id', l.id, 'name', l.name, 'kind', l.kind) from place l where l.id = c.place_id) as place, x.anonymous, x.name_enc, x.phone_enc,
             (x.content_enc is not null or x.address_enc is not null) as has_hidden
        from complaint c ${LIST_JOINS} left join complainant x on x.complaint_id = c.id
       where c.id = $1 and ${scope.sql}`,
@@ -66,6 +69,8 @@ export async function getComplaintDetail(
     },
     lng: row.lng,
     lat: row.lat,
+    pointBy: row.lng === null ? null : row.point_by,
+    place: row.place,
     jointUnits,
     extras: row.extras,
     rounds,

@@ -11,7 +11,7 @@ export { sweepClocks } from './clock.jobs.ts';
 export { executeCommand } from './command.service.ts';
 export { type DeadlineCounts, deadlineEffect } from './deadline-effect.query.ts';
 export { createDictionary, type Dictionary, forgetDictionary } from './dictionary.query.ts';
-export { complaintWhere, listSql } from './list.query.ts';
+export { complaintWhere, listSql, statementName } from './list.query.ts';
 export { recomputeDeadlines } from './recompute.jobs.ts';
 export { askRecompute, RECOMPUTE_TASK, type RecomputeRow, recentRecomputes } from './recompute.repo.ts';
 export { firstRound, protectComplainant, REGISTER_SQL, registerComplaint } from './register.service.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClockView, ComplaintFilter, ComplaintListItem } from '@bihuan/contract/complaint';
 import { permits } from '@bihuan/domain/access';
+import { parseBox } from '@bihuan/domain/geo';
 import { formatRemaining, type WorkCalendar } from '@bihuan/domain/workday';
 import { complaintScope, type RequestActor } from '../../platform/access/index.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -141,6 +142,14 @@ export function complaintWhere(
   flag(filter.paused, 'c.paused_at is not null');
   flag(filter.reopened, 'c.reopen_count > 0');
   flag(filter.excluded, 'c.excluded_at is not null');
+  flag(filter.located, 'c.lng is not null');
+  if (filter.bbox) {
+    const box = parseBox(filter.bbox);
+    if (!box) throw invalid('地图范围无效', [{ field: '/bbox', message: '应为西、南、东、北四个度数' }]);
+    const [west, south, east, north] = box.map((edge) => `${where.parameter(edge)}::float8`);
+    // Open to the east and north, so that neighbouring boxes share no order.
+    where.raw(`c.lng >= ${west} and c.lng < ${east} and c.lat >= ${south} and c.lat < ${north}`);
+  }
   if (filter.overdue !== undefined) {
     const now = where.parameter(new Date(deps.clock.now()));
     // A paused order is not running out, whatever its due instant says.

@@ -104,7 +104,7 @@ describe('one order through the whole loop', () => {
     expect(order).toMatchObject({
       status: 'closed',
       outcome: 'solved',
-      allowedActions: ['request'],
+      allowedActions: ['request', 'locate'],
       allowedRequests: ['exclude'],
     });
     expect(order.timeline.map((event: { action: string }) => event.action.replace('complaint.', ''))).toEqual([

@@ -14,10 +14,10 @@ import type { Dictionary } from './dictionary.query.ts';
 /** Order, citizen, first round, audit and outbox in one statement: all or nothing, one trip. */
 export const REGISTER_SQL = `
 with c as (
-  insert into complaint (id, number, source_id, external_no, kind, urgency, category_code, title, content, address, town_id, place_id, callback_wanted,
+  insert into complaint (id, number, source_id, external_no, kind, urgency, category_code, title, content, address, town_id, place_id, lng, lat, callback_wanted,
                          status, received_at, registered_at, first_contact_due_at, due_at, next_check_at)
-  values ($1, to_char($15::timestamptz, 'YYYYMMDD') || lpad(nextval('complaint_number_seq')::text, 7, '0'), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-          'received', $13, $15, $16, $17, $18)
+  values ($1, to_char($15::timestamptz, 'YYYYMMDD') || lpad(nextval('complaint_number_seq')::text, 7, '0'), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+          (select lng from place where id = $11), (select lat from place where id = $11), $12, 'received', $13, $15, $16, $17, $18)
   returning id, number),
 p as (insert into complainant (complaint_id, anonymous, name_enc, name_bidx, phone_enc, phone_bidx, content_enc, address_enc)
       values ($1, $14, $19, $20, $21, $22, $23, $24)),
@@ -144,7 +144,7 @@ export async function registerComplaint(
   const address = input.address?.trim() || null;
   const anonymous = input.anonymous ?? !(input.complainantName || input.complainantPhone);
   const [unit, category] = await Promise.all([
-    input.townId ? null : dictionary.suggestUnit({ address, content: input.content }),
+    dictionary.suggestUnit({ address, content: input.content }),
     input.categoryCode ? null : dictionary.suggestCategory(input.title, input.content),
   ]);
   const protectedFields = protectComplainant(deps.keyring, id, {
@@ -155,6 +155,8 @@ export async function registerComplaint(
   });
   // The town follows from the address; the category waits for a person, its suggestion is shown with the order.
   const townId = input.townId ?? unit?.townId ?? null;
+  // A place in another town than the one named is another place of the same name.
+  const placeId = unit && unit.townId === townId ? unit.placeId : null;
   const categoryCode = input.categoryCode ?? (category && category.confidence >= 0.5 ? category.code : null);
   const clock = firstRound(deps, kind, urgency, receivedAt, now);
   try {
@@ -169,7 +171,7 @@ export async function registerComplaint(
       protectedFields.content,
       protectedFields.address,
       townId,
-      unit?.placeId ?? null,
+      placeId,
       input.callbackWanted ?? true,
       new Date(receivedAt),
       anonymous,

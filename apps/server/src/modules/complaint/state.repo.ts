@@ -271,13 +271,44 @@ export async function saveDecision(
       );
     }
   }
+  if (decision.pin) {
+    await trx.query('complaint.pin', "update complaint set lng = $2, lat = $3, point_by = 'pin' where id = $1", [
+      next.id,
+      decision.pin.lng,
+      decision.pin.lat,
+    ]);
+  }
   if (decision.fileIds.length > 0) {
     await trx.query(
       'complaint_file.insert',
       'insert into complaint_file (complaint_id, file_id, event_id) select $1, unnest($2::uuid[]), $3 on conflict do nothing',
       [next.id, decision.fileIds, event!.id],
     );
+    // Where the first picture was taken on the spot, if no person has said better.
+    if (audit.action === 'complaint.visit') {
+      await trx.query(
+        'complaint.captured',
+        `update complaint set lng = f.captured_lng, lat = f.captured_lat, point_by = 'captured'
+           from (select captured_lng, captured_lat from file
+                  where id = any($2::uuid[]) and captured_lng between 73 and 136 and captured_lat between 3 and 54
+                  order by captured_at, id limit 1) f
+          where complaint.id = $1 and point_by = 'place'`,
+        [next.id, decision.fileIds],
+      );
+    }
   }
+}
+
+/** An order with a new address lies where the dictionary has it, unless a pin or a picture says better. */
+export async function moveToPlace(trx: Trx, id: string, placeId: string | null): Promise<void> {
+  await trx.query(
+    'complaint.move_to_place',
+    `update complaint c set place_id = $2,
+            lng = case when c.point_by = 'place' then (select p.lng from place p where p.id = $2) else c.lng end,
+            lat = case when c.point_by = 'place' then (select p.lat from place p where p.id = $2) else c.lat end
+      where c.id = $1`,
+    [id, placeId],
+  );
 }
 
 export async function insertRound(

@@ -70,6 +70,8 @@ const FACTS: Record<string, { label: string; read: (value: unknown, names: FactN
 
 export function eventFacts(data: Record<string, unknown>, known: FactNames): { label: string; value: string }[] {
   const facts = [];
+  if (typeof data.lng === 'number' && typeof data.lat === 'number')
+    facts.push({ label: '位置', value: `${data.lng.toFixed(6)}, ${data.lat.toFixed(6)}` });
   for (const [key, fact] of Object.entries(FACTS)) {
     if (!(key in data)) continue;
     const value = fact.read(data[key], known);

@@ -120,6 +120,20 @@ export async function updatePlace(trx: Trx, id: string, place: PlaceValues): Pro
   );
 }
 
+/** Orders that got their point from the dictionary follow it; pins and points captured on the spot stay. */
+export async function moveOrdersOf(
+  trx: Trx,
+  id: string,
+  { lng, lat }: Pick<PlaceValues, 'lng' | 'lat'>,
+): Promise<number> {
+  const [row] = await trx.query<{ moved: number }>(
+    'place.move_orders',
+    `with c as (update complaint set lng = $2, lat = $3 where place_id = $1 and point_by = 'place' returning 1) select count(*)::int as moved from c`,
+    [id, lng, lat],
+  );
+  return row!.moved;
+}
+
 export async function closePlace(trx: Trx, id: string, at: Date | null): Promise<void> {
   await trx.query('place.close', 'update place set closed_at = $2, version = version + 1 where id = $1', [id, at]);
 }

@@ -22,6 +22,7 @@ import {
   isPlaceUsed,
   listPlaceItems,
   lockPlace,
+  moveOrdersOf,
   namesOf,
   type PlaceRow,
   type PlaceValues,
@@ -92,11 +93,16 @@ export async function editPlace(
     await checkWhere(trx, before, values);
     await updatePlace(trx, id, values);
     const { kind, name, aliases, town_id: townId, unit_id: unitId, lng, lat } = before;
+    const moved = lng === values.lng && lat === values.lat ? 0 : await moveOrdersOf(trx, id, values);
     return {
       action: 'dictionary.place_changed',
       objectType: 'place',
       objectId: id,
-      data: { before: { kind, name, aliases, townId, unitId, lng, lat }, after: values },
+      data: {
+        before: { kind, name, aliases, townId, unitId, lng, lat },
+        after: values,
+        ...(moved > 0 ? { movedOrders: moved } : {}),
+      },
     };
   }).catch(sameName);
   return show(deps, id);

@@ -122,12 +122,12 @@ export interface CreatedOrder {
 /** Order, citizen, first round, record and ledger of everything staged, in one statement. What is there already is left out. */
 const CREATE = `
 with c as (
-  insert into complaint (id, number, source_id, external_no, kind, urgency, category_code, title, content, address, town_id, place_id, callback_wanted, extras,
+  insert into complaint (id, number, source_id, external_no, kind, urgency, category_code, title, content, address, town_id, place_id, lng, lat, callback_wanted, extras,
                          status, received_at, registered_at, closed_at, first_contact_due_at, due_at, next_check_at)
   select s.id, to_char($2::timestamptz, 'YYYYMMDD') || lpad(nextval('complaint_number_seq')::text, 7, '0'), $1, s.external_no, s.kind, s.urgency, s.category_code,
-         s.title, s.content, s.address, s.town_id, s.place_id, s.callback_wanted, s.extras,
+         s.title, s.content, s.address, s.town_id, s.place_id, l.lng, l.lat, s.callback_wanted, s.extras,
          case when s.answered_at is null then 'received' else 'closed' end, s.received_at, $2, s.answered_at, s.first_contact_due_at, s.due_at, s.next_check_at
-    from intake_stage s order by s.row_no
+    from intake_stage s left join place l on l.id = s.place_id order by s.row_no
   on conflict (source_id, external_no) do nothing
   returning id, number, external_no, status, town_id),
 s as materialized (select s.* from intake_stage s join c using (id)),

@@ -232,6 +232,7 @@ export interface ComplaintTable {
   paused_at: Timestamp | null;
   next_check_at: Timestamp | null;
   version: Generated<number>;
+  point_by: Generated<'pin' | 'captured' | 'place'>;
 }
 
 export interface ComplaintFileTable {
@@ -413,6 +414,28 @@ export interface IntakeSourceTable {
   version: Generated<number>;
   signature_algorithm: Generated<'sha256' | 'sm3'>;
   secret_made_at: Timestamp | null;
+}
+
+export interface MapBoundaryTable {
+  unit_id: string;
+  geometry: Json;
+  lng: number;
+  lat: number;
+}
+
+export interface MapSettingTable {
+  only_row: Generated<boolean>;
+  boundary_source: string | null;
+  schematic: Generated<boolean>;
+  boundary_by: string | null;
+  boundary_at: Timestamp | null;
+  base: Generated<'none' | 'tiles' | 'file'>;
+  tile_url: string | null;
+  tile_system: Generated<'wgs84' | 'gcj02'>;
+  tile_file: string | null;
+  attribution: string | null;
+  max_zoom: Generated<number>;
+  version: Generated<number>;
 }
 
 export interface MatterTable {
@@ -777,6 +800,8 @@ export interface DB {
   import_reject: ImportRejectTable;
   intake_record: IntakeRecordTable;
   intake_source: IntakeSourceTable;
+  map_boundary: MapBoundaryTable;
+  map_setting: MapSettingTable;
   matter: MatterTable;
   matter_alert: MatterAlertTable;
   matter_backlog: MatterBacklogTable;

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { hashPassword } from '../../modules/identity/index.ts';
 import { sealAudit } from '../../platform/audit/index.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { schematicBoundaries } from './boundaries.ts';
 import { CopyTable } from './copy.ts';
 import { World } from './matters.ts';
 import { multiply } from './multiply.ts';
@@ -124,7 +125,9 @@ async function loadSimulated(
       sourceIds,
       until,
     };
+    await insertBoundaries(client, organisation);
     const rows = new OrderRows({
+      seed,
       keyring: deps.keyring,
       sourceIds,
       unitIds: new Map(organisation.units.map(({ code, id }) => [code, id])),
@@ -208,4 +211,15 @@ async function insertPlaces(
     table.add(p.id, p.kind, p.name, p.aliases, organisation.towns[p.town]!.id, squadron.unit.id, p.lng, p.lat);
   }
   await table.flush(client);
+}
+
+async function insertBoundaries(client: pg.ClientBase, organisation: DemoOrganisation): Promise<void> {
+  const table = new CopyTable('map_boundary', 'unit_id, geometry, lng, lat');
+  schematicBoundaries().forEach(({ geometry, label }, town) => {
+    table.add(organisation.towns[town]!.id, JSON.stringify(geometry), label.lng, label.lat);
+  });
+  await table.flush(client);
+  await client.query(
+    "update map_setting set boundary_source = '演示数据按街镇中心生成', schematic = true, boundary_at = now()",
+  );
 }

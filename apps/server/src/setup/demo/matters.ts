@@ -1,8 +1,9 @@
 import type { Kind, Urgency } from '@bihuan/domain/complaint';
 import { mobile, personName } from './names.ts';
-import { type DemoPlace, TOWNS } from './places.ts';
+import type { DemoPlace } from './places.ts';
 import { type Random, random } from './random.ts';
 import { CLOSINGS, EATERIES, OPENINGS, REPEATED, SHOPS, SINCE, SUBJECTS, type Subject } from './subjects.ts';
+import { TOWNS } from './towns.ts';
 
 /** Something wrong at a place: one order, or many in different words. */
 export interface Matter {

@@ -46,10 +46,10 @@ export async function multiply(client: pg.ClientBase, total: number, progress: (
     const values = [shiftOf(k), take];
     await client.query('begin');
     await client.query(
-      `insert into complaint (id, number, source_id, external_no, kind, urgency, category_code, title, content, address, town_id, place_id, lng, lat, callback_wanted, extras, status,
+      `insert into complaint (id, number, source_id, external_no, kind, urgency, category_code, title, content, address, town_id, place_id, lng, lat, point_by, callback_wanted, extras, status,
               unit_id, officer_id, round, reopen_count, received_at, registered_at, dispatched_at, closed_at, outcome, excluded_at, first_contact_due_at, due_at, paused_at, next_check_at, version)
        select ${shiftedId('id')}, to_char(${shifted('registered_at')}, 'YYYYMMDD') || lpad(($3::bigint + n)::text, 9, '0'), source_id, null, kind, urgency, category_code, title, content, address, town_id,
-              place_id, lng, lat, callback_wanted, extras, status, unit_id, officer_id, round, reopen_count, ${shifted('received_at')}, ${shifted('registered_at')}, ${shifted('dispatched_at')},
+              place_id, lng, lat, point_by, callback_wanted, extras, status, unit_id, officer_id, round, reopen_count, ${shifted('received_at')}, ${shifted('registered_at')}, ${shifted('dispatched_at')},
               ${shifted('closed_at')}, outcome, ${shifted('excluded_at')}, ${shifted('first_contact_due_at')}, ${shifted('due_at')}, null, null, version
          from base_complaint where n <= $2 order by n`,
       [...values, k * size],

@@ -1,7 +1,7 @@
 import type { Role } from '@bihuan/domain/access';
 import { personName } from './names.ts';
-import { TOWNS } from './places.ts';
 import { drawnUuid, type Random, random } from './random.ts';
+import { TOWNS } from './towns.ts';
 
 export interface DemoUnit {
   readonly id: string;

@@ -1,8 +1,11 @@
 import type { RoundState } from '@bihuan/domain/complaint';
+import type { Point, PointSource } from '@bihuan/domain/geo';
 import type pg from 'pg';
 import { protectComplainant } from '../../modules/complaint/index.ts';
 import type { Keyring } from '../../platform/crypto/index.ts';
+import { withinTown } from './boundaries.ts';
 import { CopyTable } from './copy.ts';
+import { type Random, random } from './random.ts';
 import type { DemoOrder } from './simulate.ts';
 
 const date = (at: number | null): Date | null => (at === null ? null : new Date(at));
@@ -15,9 +18,21 @@ const DUTIES = {
 } as const;
 
 export interface RowContext {
+  readonly seed: number;
   readonly keyring: Keyring;
   readonly sourceIds: ReadonlyMap<string, string>;
   readonly unitIds: ReadonlyMap<string, string>;
+}
+
+/** Where an order's point came from: most from the dictionary, some from pictures taken on the spot, a few set by hand. */
+function pointOf({ incoming, state }: DemoOrder, draw: Random): Point & { by: PointSource } {
+  const { place } = incoming.matter;
+  const kind = state.round.signedAt === null ? 0 : draw.next();
+  if (kind < 0.45) return { lng: place.lng, lat: place.lat, by: 'place' };
+  // A road is long; a compound or village is not.
+  const spread = place.kind === 'road' ? 0.006 : 0.0016;
+  const near = { lng: place.lng + (draw.next() - 0.5) * spread * 2, lat: place.lat + (draw.next() - 0.5) * spread };
+  return { ...withinTown(near, place.town), by: kind < 0.92 ? 'captured' : 'pin' };
 }
 
 /** Turns orders into rows of all their tables, in the order in which foreign keys want them. */
@@ -25,7 +40,7 @@ export class OrderRows {
   readonly #context: RowContext;
   readonly #complaint = new CopyTable(
     'complaint',
-    'id, number, source_id, external_no, kind, urgency, category_code, title, content, address, town_id, place_id, lng, lat, callback_wanted, status, unit_id, officer_id, round, reopen_count, received_at, registered_at, dispatched_at, closed_at, outcome, excluded_at, first_contact_due_at, due_at, paused_at, next_check_at, version',
+    'id, number, source_id, external_no, kind, urgency, category_code, title, content, address, town_id, place_id, lng, lat, point_by, callback_wanted, status, unit_id, officer_id, round, reopen_count, received_at, registered_at, dispatched_at, closed_at, outcome, excluded_at, first_contact_due_at, due_at, paused_at, next_check_at, version',
   );
   readonly #complainant = new CopyTable(
     'complainant',
@@ -69,6 +84,7 @@ export class OrderRows {
       content: incoming.content,
       address: incoming.matter.address,
     });
+    const point = pointOf(order, random(this.#context.seed, 61, running));
     const byPlatform = order.sourceCode === 'hotline' || order.sourceCode === 'city_operation';
     this.#complaint.add(
       state.id,
@@ -83,8 +99,9 @@ export class OrderRows {
       personal.address,
       state.townId,
       place.id,
-      place.lng,
-      place.lat,
+      point.lng,
+      point.lat,
+      point.by,
       true,
       state.status,
       state.unitId,

@@ -4,9 +4,10 @@ import { ZipWriter } from '../../platform/spreadsheet/zip-write.ts';
 import { encodeGb18030 } from './gb18030.ts';
 import { type IncomingOrder, World } from './matters.ts';
 import { DEMO_FROM, DEMO_SEED, DEMO_TO } from './period.ts';
-import { makePlaces, TOWNS } from './places.ts';
+import { makePlaces } from './places.ts';
 import { type Random, random } from './random.ts';
 import { externalNo } from './rows.ts';
+import { TOWNS } from './towns.ts';
 
 export interface DemoSpreadsheetOptions {
   /** Data rows, among them repeated and broken ones; blank rows and repeated headings come on top. */

@@ -104,7 +104,7 @@ const note = (label: string, required = true, rows = 3): Field => ({
 const text = (value: string) => (value.trim() === '' ? undefined : value.trim());
 const measures: Field = { name: 'measures', label: '处置措施', as: 'choices', options: MEASURES };
 
-/** One form a command. Decisions on requests and withdrawals act on a request and have their own place. */
+/** One form a command. Decisions on requests and withdrawals act on a request, a position is shown on the map: these have their own places. */
 export const ACTION_FORMS = {
   accept: { submit: '受理', oneClick: true, fields: [], toCommand: () => ({ action: 'accept' }) },
   decline: {
@@ -299,7 +299,7 @@ export const ACTION_FORMS = {
       },
     }),
   },
-} as const satisfies Record<Exclude<Action, 'withdraw' | 'decide'>, ActionForm>;
+} as const satisfies Record<Exclude<Action, 'withdraw' | 'decide' | 'locate'>, ActionForm>;
 
 export type FormAction = keyof typeof ACTION_FORMS;
 export const formOf = (action: FormAction): ActionForm => ACTION_FORMS[action];

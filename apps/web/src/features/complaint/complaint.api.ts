@@ -40,6 +40,8 @@ export const FILTER_KEYS = [
   'suspected',
   'repeated',
   'mine',
+  'bbox',
+  'located',
 ] as const satisfies readonly (keyof ComplaintFilter)[];
 
 /** What forms are filled with; asked once a session, kept for reading without signal. */

@@ -1,0 +1,320 @@
+import { ROLE_NAMES, roleDefinition } from '@bihuan/domain/access';
+import { type Box, boxText, isInside } from '@bihuan/domain/geo';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
+
+/** A fixed sequence: a failure can be repeated. */
+function randoms(seed: number) {
+  let state = seed;
+  const next = () => {
+    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return { next, pick: <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]! };
+}
+
+interface Order {
+  id: string;
+  unitId: string | null;
+  townId: string | null;
+  officerId: string | null;
+  jointUnitIds: string[];
+  status: string;
+  received: string;
+  at: { lng: number; lat: number } | null;
+  matter: string | null;
+}
+
+let t: TestApp;
+const people: TestPerson[] = [];
+const orders: Order[] = [];
+const towns: string[] = [];
+const DISTRICT: Box = [121, 31, 122, 32];
+/** Exactly on the edge between two cells of every size up to half a degree. */
+const EDGE = { lng: 121.5, lat: 31.25 };
+
+/** Who sees what, written down a second time and independently of the SQL. */
+function mayOpen({ actor }: TestPerson, order: Order): boolean {
+  switch (roleDefinition(actor.role).scope) {
+    case 'district':
+      return true;
+    case 'unit':
+      return order.unitId === actor.unitId || order.jointUnitIds.includes(actor.unitId);
+    case 'own':
+      return order.officerId === actor.personId;
+    case 'town':
+      return order.townId === actor.townId;
+    case 'joint':
+      return order.jointUnitIds.includes(actor.unitId);
+    default:
+      return false;
+  }
+}
+
+beforeAll(async () => {
+  t = await testApp();
+  const random = randoms(881);
+  const squadrons = [await t.unit('squadron'), await t.unit('squadron'), await t.unit('squadron')];
+  towns.push(...squadrons.map(({ townId }) => townId!));
+  const partner = await t.unit('partner');
+  const homes = {
+    squadron: squadrons[0]!.id,
+    town: towns[0]!,
+    partner: partner.id,
+    section: (await t.unit('section')).id,
+    bureau: (await t.unit('bureau')).id,
+  };
+  for (const role of ROLE_NAMES) {
+    const kind = roleDefinition(role).unitKinds[0] as keyof typeof homes;
+    if (roleDefinition(role).permissions.includes('complaint.read' as never))
+      people.push(await t.person(homes[kind], role));
+  }
+  const officer = people.find(({ actor }) => actor.role === 'officer')!;
+  const [source] = await t.deps.db.query<{ id: string }>(null, "select id from intake_source where code = 'hotline'");
+  for (let n = 0; n < 400; n += 1) {
+    const status = random.pick(['received', 'handling', 'reviewing', 'closed']);
+    const squadron = status === 'received' ? null : random.pick(squadrons);
+    const order = {
+      unitId: squadron?.id ?? null,
+      townId: random.next() < 0.85 ? random.pick(towns) : null,
+      officerId: squadron === squadrons[0] && random.next() < 0.6 ? officer.actor.personId : null,
+      jointUnitIds: squadron && random.next() < 0.3 ? [partner.id] : [],
+      status,
+      received: `2023-0${random.pick([3, 4, 5])}-${random.pick(['01', '09', '17', '28'])}`,
+      at:
+        random.next() < 0.1
+          ? null
+          : random.next() < 0.1
+            ? EDGE
+            : {
+                lng: Math.round((121.3 + random.next() * 0.3) * 1e6) / 1e6,
+                lat: Math.round((31.2 + random.next() * 0.3) * 1e6) / 1e6,
+              },
+    };
+    const [row] = await t.deps.db.query<{ id: string }>(
+      null,
+      `with c as (insert into complaint (number, source_id, kind, urgency, title, content, status, unit_id, officer_id, town_id, received_at, due_at, first_contact_due_at, lng, lat)
+          values ($1, $2, 'ordinary', 'normal', $3, $3, $4, $5, $6, $7, $8::date + interval '9 hours', '2023-06-08', '2023-06-02', $9, $10) returning id),
+        r as (insert into handling_round (complaint_id, round, kind, urgency, unit_id, town_id, officer_id, started_at, due_at, first_contact_due_at)
+          select id, 1, 'ordinary', 'normal', $5, $7, $6, '2023-06-01', '2023-06-08', '2023-06-02' from c)
+       select id from c`,
+      [
+        `M${n}`,
+        source!.id,
+        `第${n}件`,
+        status,
+        order.unitId,
+        order.officerId,
+        order.townId,
+        order.received,
+        order.at?.lng ?? null,
+        order.at?.lat ?? null,
+      ],
+    );
+    for (const unitId of order.jointUnitIds)
+      await t.deps.db.query(null, 'insert into complaint_joint_unit values ($1, $2)', [row!.id, unitId]);
+    orders.push({ ...order, id: row!.id, matter: null });
+  }
+  // Forty matters of three, across squadrons and towns.
+  for (let m = 0; m < 40; m += 1) {
+    const members = [random.pick(orders), random.pick(orders), random.pick(orders)].filter(
+      (one) => one.matter === null,
+    );
+    if (new Set(members).size < 2) continue;
+    const id = members[0]!.id;
+    for (const member of members) member.matter = id;
+    await t.deps.db.query(
+      null,
+      "insert into matter (id, title, order_count, first_at, last_at) values ($1, '秘密的总标题', $2, '2023-03-01', '2023-05-28')",
+      [id, new Set(members).size],
+    );
+    await t.deps.db.query(null, 'update matter_order set matter_id = $1 where complaint_id = any($2::uuid[])', [
+      id,
+      members.map((one) => one.id),
+    ]);
+  }
+});
+afterAll(() => t.close());
+
+const name = ({ actor }: TestPerson) => actor.role;
+async function get(person: TestPerson, path: string) {
+  const answer = await t.call(person, 'GET', path);
+  expect(answer.status, `${name(person)} ${path} ${JSON.stringify(answer.body)}`).toBe(200);
+  return answer.body;
+}
+async function listCount(person: TestPerson, query: string): Promise<number> {
+  const { total, totalIsCapped } = await get(person, `/complaints?limit=1${query}`);
+  expect(totalIsCapped).toBe(false);
+  return total;
+}
+const FILTERS = [
+  '',
+  '&status=handling',
+  '&open=true',
+  '&receivedFrom=2023-04-01&receivedTo=2023-04-30',
+  '&reopened=false',
+];
+const fits = (order: Order, filter: string): boolean => {
+  if (filter.includes('status=')) return order.status === 'handling';
+  if (filter.includes('&open=')) return order.status !== 'closed' && order.status !== 'declined';
+  if (filter.includes('received')) return order.received.startsWith('2023-04');
+  return true;
+};
+
+describe('random people over random orders on the map', () => {
+  it('points are exactly the orders that may be seen, fit the filter and lie in the box', async () => {
+    const random = randoms(3);
+    for (const person of people) {
+      for (const filter of FILTERS) {
+        const [west, south] = [121.3 + random.next() * 0.15, 31.2 + random.next() * 0.15];
+        const asked: Box = [west, south, west + 0.1, south + 0.12];
+        const { box, points, total } = await get(
+          person,
+          `/map/orders?as=points&zoom=12&bbox=${boxText(asked)}${filter}`,
+        );
+        const expected = orders.filter(
+          (order) => mayOpen(person, order) && fits(order, filter) && order.at && isInside(box, order.at),
+        );
+        expect(points.map((point: { id: string }) => point.id).sort(), name(person)).toEqual(
+          expected.map((o) => o.id).sort(),
+        );
+        expect(total).toBe(expected.length);
+        expect(await listCount(person, `&bbox=${boxText(box)}${filter}`)).toBe(expected.length);
+      }
+    }
+  });
+
+  it('the cells of a view add up to its list, and each cell opens a list of its own number', async () => {
+    for (const person of people) {
+      for (const [zoom, as] of [
+        [10, 'clusters'],
+        [13, 'clusters'],
+        [10, 'heat'],
+      ] as const) {
+        const filter = FILTERS[zoom % FILTERS.length]!;
+        const { box, cells, cell, total } = await get(
+          person,
+          `/map/orders?as=${as}&zoom=${zoom}.4&bbox=${boxText(DISTRICT)}${filter}`,
+        );
+        const expected = orders.filter((o) => mayOpen(person, o) && fits(o, filter) && o.at && isInside(box, o.at));
+        expect(total, name(person)).toBe(expected.length);
+        expect(cells.reduce((sum: number, one: { count: number }) => sum + one.count, 0)).toBe(expected.length);
+        for (const one of cells) {
+          const edges: Box = [one.west, one.south, one.west + cell, one.south + cell];
+          expect(one.count, boxText(edges)).toBe(expected.filter((o) => isInside(edges, o.at!)).length);
+        }
+        for (const one of cells.slice(0, 6))
+          expect(
+            await listCount(
+              person,
+              `&bbox=${boxText([one.west, one.south, one.west + cell, one.south + cell])}${filter}`,
+            ),
+          ).toBe(one.count);
+      }
+    }
+  });
+
+  it('towns and weeks count the same orders as the list, with and without a point', async () => {
+    for (const person of people) {
+      for (const filter of FILTERS) {
+        const seen = orders.filter((order) => mayOpen(person, order) && fits(order, filter));
+        const query = filter.replace('&', '?');
+        const byTown = await get(person, `/map/towns${query}`);
+        expect(byTown.total, name(person)).toBe(seen.length);
+        expect(byTown.located).toBe(seen.filter((order) => order.at).length);
+        expect(byTown.definition).toContain('没有坐标的也计入');
+        for (const town of byTown.towns) {
+          const here = seen.filter((order) => order.townId === town.unit.id);
+          expect(town.count).toBe(here.length);
+          expect(town.located).toBe(here.filter((order) => order.at).length);
+          expect(await listCount(person, `&townId=${town.unit.id}&located=false${filter}`)).toBe(
+            town.count - town.located,
+          );
+        }
+        expect(byTown.withoutTown.count).toBe(seen.filter((order) => order.townId === null).length);
+        const { weeks, total } = await get(person, `/map/weeks${query}`);
+        expect(total).toBe(seen.length);
+        for (const week of weeks) {
+          expect(new Date(`${week.from}T00:00:00Z`).getUTCDay()).toBe(1);
+          expect(week.count).toBe(seen.filter((o) => o.received >= week.from && o.received <= week.to).length);
+        }
+      }
+    }
+  });
+
+  it('matters show what of them may be seen: their number, middle and title come from visible orders', async () => {
+    for (const person of people) {
+      const { items } = await get(person, `/map/matters?bbox=${boxText(DISTRICT)}`);
+      const seen = orders.filter((order) => mayOpen(person, order) && order.at && order.matter);
+      expect(new Set(items.map((item: { id: string }) => item.id)), name(person)).toEqual(
+        new Set(seen.map((o) => o.matter)),
+      );
+      for (const item of items) {
+        const members = seen.filter((order) => order.matter === item.id);
+        expect(item.count).toBe(members.length);
+        expect(item.lng).toBeCloseTo(members.reduce((sum, o) => sum + o.at!.lng, 0) / members.length, 9);
+        expect(item.title).not.toContain('秘密');
+      }
+      const { points } = await get(person, `/map/orders?as=points&zoom=9&bbox=${boxText(DISTRICT)}`);
+      for (const point of points) expect(point.matterId).toBe(orders.find((o) => o.id === point.id)!.matter);
+    }
+  });
+});
+
+it('a point on the edge between cells is counted once', async () => {
+  const director = people.find(({ actor }) => actor.role === 'bureau_leader')!;
+  const there = orders.filter(({ at }) => at === EDGE).length;
+  expect(there).toBeGreaterThan(10);
+  const sides = await Promise.all(
+    [
+      [121.375, 31.125, 121.5, 31.25],
+      [121.5, 31.125, 121.625, 31.25],
+      [121.375, 31.25, 121.5, 31.375],
+      [121.5, 31.25, 121.625, 31.375],
+    ].map((box) => get(director, `/map/orders?as=points&zoom=8&bbox=${box.join()}`)),
+  );
+  const all = sides.flatMap(({ points }) =>
+    points.filter((p: { lng: number; lat: number }) => p.lng === EDGE.lng && p.lat === EDGE.lat),
+  );
+  expect(all).toHaveLength(there);
+});
+
+it('a box that is none is refused, for the map and for the list', async () => {
+  const director = people.find(({ actor }) => actor.role === 'bureau_leader')!;
+  for (const bbox of ['1,2,3', '122,31,121,32', '121,31,122,95', 'a,b,c,d']) {
+    expect((await t.call(director, 'GET', `/map/orders?as=points&zoom=10&bbox=${bbox}`)).status, bbox).toBe(400);
+    expect((await t.call(director, 'GET', `/complaints?bbox=${bbox}`)).status, bbox).toBe(400);
+  }
+  expect((await t.call(director, 'GET', '/map/orders?as=points&zoom=10')).status).toBe(400);
+});
+
+it('administrators, who see no orders, see no map of them either', async () => {
+  const admin = await t.person((await t.unit('section')).id, 'system_admin');
+  for (const path of [
+    '/map/towns',
+    '/map/weeks',
+    `/map/orders?as=heat&zoom=9&bbox=121,31,122,32`,
+    '/map/matters?bbox=121,31,122,32',
+  ])
+    expect((await t.call(admin, 'GET', path)).status).toBe(403);
+  expect((await t.call(admin, 'GET', '/map/base')).status).toBe(200);
+  expect((await t.call(null, 'GET', '/map/base')).status).toBe(401);
+});
+
+it('counting reads one index only and never the orders themselves', async () => {
+  const client = await t.deps.db.connect();
+  try {
+    await client.query('set role none');
+    await client.query('vacuum (analyze) complaint');
+    // So few orders are read sooner than an index; what is asked is whether the index suffices.
+    await client.query('set enable_seqscan = off; set enable_bitmapscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+      `explain select floor(c.lng / 0.03125)::int, floor(c.lat / 0.03125)::int, count(*), avg(c.lng), avg(c.lat) from complaint c
+        where c.received_at >= '2023-04-01' and c.lng >= 121 and c.lng < 122 and c.lat >= 31 and c.lat < 32 and c.status not in ('closed', 'declined')
+        group by 1, 2`,
+    );
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Index Only Scan using complaint_map/);
+  } finally {
+    await client.end();
+  }
+});
