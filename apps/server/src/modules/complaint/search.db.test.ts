@@ -1,11 +1,12 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sql, Trx } from '../../platform/db/index.ts';
 import { type TestApp, testApp } from '../../testing/app.ts';
 import { handledOrder, registerOrder, type TestDistrict, testDistrict, walk } from '../../testing/complaint.ts';
-import { importFile } from '../intake/import.service.ts';
-import { fixtureRow, writeFixture } from '../intake/spreadsheet.fixture.ts';
+import { importFile } from '../intake/index.ts';
 import { complaintWhere, type Sort } from './list.query.ts';
 import { searchPage } from './search.query.ts';
 import { indexSearch } from './search-index.jobs.ts';
@@ -260,8 +261,16 @@ describe('what is typed', () => {
 
 describe('a bulk import', () => {
   it('is found the moment it is in, and after it is indexed', async () => {
-    const path = await writeFixture(
-      Array.from({ length: 60 }, (_, n) => fixtureRow(7_000 + n, { content: `市民反映鎏金大厦第${n}层渗水。` })),
+    const path = join(tmpdir(), `bihuan-search-${process.pid}.csv`);
+    await writeFile(
+      path,
+      [
+        '工单编号,受理时间,标题,诉求内容',
+        ...Array.from(
+          { length: 60 },
+          (_, n) => `S${7_000 + n},2023-06-01 10:00,大厦渗水,市民反映鎏金大厦第${n}层渗水。`,
+        ),
+      ].join('\r\n'),
     );
     const result = await importFile(t.deps, { path, fileName: '工单.csv', sourceCode: 'hotline', createdBy: null });
     await rm(path);

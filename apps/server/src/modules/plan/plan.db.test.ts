@@ -150,7 +150,7 @@ describe('progress of a measure', () => {
       ['indicator', true],
       ['analysis', true],
       ['bulletin', true],
-      ['matter', false],
+      ['matter', true],
     ]);
     for (const room of thirteen.body.rooms) expect(room.progress.length > 0).toBe(room.built);
     const one = await app.call(clerk, 'GET', '/plan/measures/1');
