@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LATEST } from '@bihuan/domain/similarity';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
@@ -111,8 +112,8 @@ describe('detection', () => {
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toContain('Index Only Scan Backward using matter_key_pkey');
     expect(plan).toMatch(/Index Cond: \(\(key = k\.key\) AND \(turn < /);
-    // Three keys of 400 orders each: only the latest 60 of each are read.
-    expect(plan).toMatch(/Limit \(actual rows=60(\.00)? loops=3\)/);
+    // Three keys of 400 orders each: only the latest of each are read.
+    expect(plan).toMatch(new RegExp(`Limit \\(actual rows=${LATEST}(\\.00)? loops=3\\)`));
   });
 });
 
