@@ -110,20 +110,29 @@ describe('the map of orders', () => {
 
   it('shows single orders while they are few: what lies on the canvas changes with the filter', async () => {
     const { context, page } = await openAs(browser, server.url, 'xietiao01', PHONE);
-    const picture = async (query: string) => {
+    const canvas = page.locator('.maplibregl-canvas');
+    const picture = async () => (await canvas.screenshot()).toString('base64');
+    const open = async (query: string) => {
       await page.goto(`/map?layer=points&${JUNE}${query}`);
-      await page.locator('.maplibregl-canvas').waitFor();
+      await canvas.waitFor();
       await page.getByText(/^视野内 [\d,]+ 件/).waitFor();
-      await page.waitForTimeout(1500);
-      return (await page.locator('.maplibregl-canvas').screenshot()).toString('base64');
     };
-    const [all, none, again] = [
-      await picture(''),
-      await picture('&q=没有这样的诉件'),
-      await picture('&q=没有这样的诉件'),
-    ];
-    expect(none).toBe(again);
-    expect(all).not.toBe(none);
+    /** The picture once it has stopped changing: slow machines draw late. */
+    const settled = async () => {
+      for (let last = await picture(), i = 0; ; i++) {
+        await page.waitForTimeout(1000);
+        const next = await picture();
+        if (next === last || i > 15) return next;
+        last = next;
+      }
+    };
+    await open('&q=没有这样的诉件');
+    const none = await settled();
+    await open('&q=没有这样的诉件');
+    await expect.poll(picture, { timeout: 20_000 }).toBe(none);
+    await open('');
+    await expect.poll(picture, { timeout: 20_000 }).not.toBe(none);
+    expect(await settled()).not.toBe(none);
     await context.close();
   });
 

@@ -51,7 +51,10 @@ export async function restore(
     await refuseUsed(client);
     // Base data of a fresh start makes way for the backup's own.
     for (const { name } of [...manifest.tables].reverse()) await client.query(`delete from ${name}`);
+    // Orders come back with the matters they were found to be of: they do not queue for it again.
+    await client.query('alter table complaint disable trigger complaint_matter_queue');
     const files = await loadEntries(client, config.dataDir, path, manifest, progress);
+    await client.query('alter table complaint enable trigger complaint_matter_queue');
     for (const { name, rows } of manifest.tables) {
       const { rows: counted } = await client.query<{ n: number }>(`select count(*)::int as n from ${name}`);
       if (counted[0]!.n !== rows)

@@ -114,6 +114,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
 export const ROOMS: Readonly<Record<string, string>> = {
   complaint: '诉件',
   citizen: '市民评价',
+  matter: '同一事项',
   intake: '受理入口',
   file: '附件',
   bulletin: '通报',
