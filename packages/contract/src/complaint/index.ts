@@ -274,6 +274,14 @@ const act = <const A extends string, P extends Parameters<typeof Type.Object>[0]
   Type.Object({ action: Type.Literal(action), ...fields }, strict);
 
 /** One body for every change of state; mirrors `Command` of the domain. */
+const VISIT = act('visit', { note: Reason, measures: Measures, fileIds: Type.Optional(FileIds) });
+const SUBMIT = act('submit', {
+  result: Reason,
+  measures: Measures,
+  legalBasis: Type.Optional(Note),
+  fileIds: Type.Optional(FileIds),
+});
+
 export const ComplaintCommand = Type.Union([
   act('accept', {}),
   act('decline', { reason: Reason }),
@@ -286,7 +294,7 @@ export const ComplaintCommand = Type.Union([
   act('sign', {}),
   act('assign', { officerId: Id, note: Type.Optional(Note) }),
   act('contact', { outcome: keysOf(CONTACT_OUTCOMES), note: Reason }),
-  act('visit', { note: Reason, measures: Measures, fileIds: Type.Optional(FileIds) }),
+  VISIT,
   act('note', { note: Reason, fileIds: Type.Optional(FileIds) }),
   act('urge', { note: Reason }),
   act('request', {
@@ -300,12 +308,7 @@ export const ComplaintCommand = Type.Union([
   act('withdraw', { requestId: Id }),
   act('decide', { requestId: Id, approve: Type.Boolean(), note: Note }),
   act('resume', { note: Reason }),
-  act('submit', {
-    result: Reason,
-    measures: Measures,
-    legalBasis: Type.Optional(Note),
-    fileIds: Type.Optional(FileIds),
-  }),
+  SUBMIT,
   act('send_back', { reason: Reason }),
   act('conclude', { note: Type.Optional(Note) }),
   act('follow_up', {
@@ -393,6 +396,9 @@ export const batchComplaints = endpoint({
         act('sign', {}),
         act('assign', { officerId: Id }),
         act('urge', { note: Reason }),
+        // One visit, one conclusion may answer several orders of a matter.
+        VISIT,
+        SUBMIT,
       ]),
     },
     strict,

@@ -103,8 +103,6 @@ export const MatterOrder = Type.Object({
   result: nullable(Type.String()),
   /** The caller's answer at follow-up. */
   solved: nullable(Type.Boolean()),
-  /** May be answered together with others by the reader. */
-  mayAnswer: Type.Boolean(),
 });
 export type MatterOrder = Static<typeof MatterOrder>;
 
@@ -346,7 +344,7 @@ export const OrderMatter = Type.Object({
   byPerson: Type.Boolean(),
   score: nullable(Type.Number()),
   reasons: Reasons,
-  /** The latest ten others. */
+  /** Ten others: those being handled first, then the latest. */
   others: Type.Array(
     Type.Object({
       id: Id,
@@ -356,6 +354,8 @@ export const OrderMatter = Type.Object({
       status: keysOf(STATUSES),
       unit: nullable(UnitRef),
       result: nullable(Type.String()),
+      /** The reader handles this one too: one visit or one conclusion may answer both. */
+      mayAnswer: Type.Boolean(),
     }),
   ),
   suggestion: nullable(Suggestion),

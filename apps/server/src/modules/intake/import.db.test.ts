@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openSheet, writeSheet } from '../../platform/spreadsheet/index.ts';
 import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
 import { type TestDistrict, testDistrict, walk } from '../../testing/complaint.ts';
+import { detectMatters } from '../matter/index.ts';
 import { importFile } from './import.service.ts';
 import { type FixtureRow, fixturePath, fixtureRow, HEADINGS, writeFixture, writeText } from './spreadsheet.fixture.ts';
 
@@ -406,6 +407,42 @@ describe('the wizard', () => {
       [late],
     );
     expect(taken!.n).toBe(body.created);
+  });
+
+  test('finds matters within the import’s own job; when it is done, every order has been compared', async () => {
+    const place = `友谊路街道宝林路${base}弄5号`;
+    const rows = Array.from({ length: 40 }, (_, n) =>
+      row(n, {
+        title: n < 30 ? `宝林路${base}弄底商油烟扰民` : `第${base + n}号公园路灯不亮`,
+        content: `市民来电反映，饭店油烟直排居民楼，第${n}次来电，请尽快处理。`,
+        address: n < 30 ? place : `公园${n}路${n}号`,
+        at: `2023-05-${String(1 + (n % 28)).padStart(2, '0')} 09:${String(n).padStart(2, '0')}`,
+      }),
+    );
+    await detectMatters(t.deps);
+    await takeRows(rows);
+    const [job] = await t.deps.db.query<Record<string, number>>(
+      null,
+      'select status, progress, created_count, compared_count, compare_total from import_job order by created_at desc, id desc limit 1',
+    );
+    expect(job).toMatchObject({
+      status: 'done',
+      progress: 1,
+      created_count: 40,
+      compared_count: 40,
+      compare_total: 40,
+    });
+    const matters = await t.deps.db.query<{ n: number; pending: number }>(
+      null,
+      `select count(*)::int as n, count(*) filter (where o.turn is null)::int as pending from matter_order o join complaint c on c.id = o.complaint_id
+        where c.external_no = any($1) group by o.matter_id order by n desc`,
+      [rows.map(({ no }) => no)],
+    );
+    expect(matters[0]).toEqual({ n: 30, pending: 0 });
+    expect(matters.every(({ pending }) => pending === 0)).toBe(true);
+    const { id } = await orderOf(rows[3]!.no!);
+    const { body } = await t.call(d.clerk, 'GET', `/complaints/${id}/matter`);
+    expect(body.matter.orderCount).toBe(30);
   });
 
   test('is for those who may import; a draft is its uploader’s alone', async () => {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TEST_NOW, type TestApp, testApp } from '../../testing/app.ts';
 import { testDistrict } from '../../testing/complaint.ts';
+import { detectMatters } from '../matter/index.ts';
 import { importFile } from './import.service.ts';
 import { findJob, insertJob, queueJob } from './jobs.repo.ts';
 import { mapColumns, readBeginning, toMapping } from './read-sheet.ts';
@@ -135,6 +136,16 @@ test(`killed ${KILLS} times at random, an import of ${ROWS} rows loses no row an
     event_objects: orders,
     rejects: rejected,
   });
+
+  // What was killed while comparing was compared once, by the import or by the next one at work.
+  await detectMatters(t.deps);
+  const [compared] = await t.deps.db.query(
+    null,
+    `select count(*)::int as orders, count(turn)::int as compared, count(distinct turn)::int as turns,
+            (select count(*)::int from matter m where m.order_count <> (select count(*) from matter_order o where o.matter_id = m.id)) as miscounted
+       from matter_order`,
+  );
+  expect(compared).toEqual({ orders, compared: orders, turns: orders, miscounted: 0 });
 
   // And once more, whole: nothing is new.
   expect(

@@ -77,7 +77,7 @@ async function readOrders(sql: Sql, actor: RequestActor, id: string): Promise<Ma
   const scope = complaintScope(actor, 'c', 2);
   const rows = await sql.query<OrderRow>(
     `matter.orders.${scope.scope}`,
-    `select c.id, c.number, c.title, c.address, c.status, c.received_at, c.closed_at, c.due_at, c.unit_id, u.name as unit_name, c.officer_id, c.reopen_count,
+    `select c.id, c.number, c.title, c.address, c.status, c.received_at, c.closed_at, c.due_at, c.unit_id, u.name as unit_name, c.reopen_count,
             case when coalesce(x.phone_bidx, x.name_bidx) is not null then (dense_rank() over (order by f.first_at nulls last, coalesce(x.phone_bidx, x.name_bidx)))::int end as caller,
             o.by_person, o.score, o.reasons, r.result, r.solved
        from matter_order o join complaint c on c.id = o.complaint_id join complainant x on x.complaint_id = c.id
@@ -107,10 +107,6 @@ async function readOrders(sql: Sql, actor: RequestActor, id: string): Promise<Ma
     reasons: row.reasons,
     result: row.result,
     solved: row.solved,
-    mayAnswer:
-      row.status === 'handling' &&
-      permits(actor, 'complaint.handle') &&
-      (row.officer_id === actor.personId || (row.unit_id === actor.unitId && permits(actor, 'complaint.assign'))),
   }));
 }
 
@@ -371,10 +367,11 @@ async function readOthers(
   const scope = complaintScope(actor, 'c', 3);
   const rows = await sql.query<OrderRow>(
     `matter.others.${scope.scope}`,
-    `select c.id, c.number, c.title, c.received_at, c.status, c.unit_id, u.name as unit_name, r.result
+    `select c.id, c.number, c.title, c.received_at, c.status, c.unit_id, u.name as unit_name, c.officer_id, r.result
        from matter_order o join complaint c on c.id = o.complaint_id join handling_round r on r.complaint_id = c.id and r.round = c.round
        left join unit u on u.id = c.unit_id
-      where o.matter_id = $1 and c.id <> $2 and o.turn is not null and ${scope.sql} order by o.received_at desc, o.complaint_id desc limit 10`,
+      where o.matter_id = $1 and c.id <> $2 and o.turn is not null and ${scope.sql}
+      order by (c.status = 'handling') desc, o.received_at desc, o.complaint_id desc limit 10`,
     [matterId, orderId, ...scope.values],
   );
   return rows.map((row) => ({
@@ -385,5 +382,10 @@ async function readOthers(
     status: row.status,
     unit: ref(row.unit_id, row.unit_name),
     result: row.result,
+    mayAnswer:
+      row.status === 'handling' &&
+      permits(actor, 'complaint.handle') &&
+      row.unit_id === actor.unitId &&
+      (actor.role !== 'officer' || row.officer_id === actor.personId),
   }));
 }

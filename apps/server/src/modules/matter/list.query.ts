@@ -53,6 +53,20 @@ export function matterColumns(scopeSql: string, now: string): string {
      where o.matter_id = m.id and o.turn is not null and ${scopeSql}) n`;
 }
 
+/**
+ * Matters as the actor may see them. Who sees a part of the district gets name, number and times from the orders of that
+ * part: neither a filter nor the order of a list tells of orders that are somebody else's.
+ */
+const mattersSeen = (scopeSql: string): string =>
+  scopeSql === 'true'
+    ? 'matter'
+    : `(select m.id, v.title, m.category_code, m.town_id, m.unit_id, m.settled_at, m.plan, m.settled_note, m.version, v.order_count, v.first_at, v.last_at
+          from matter m join (
+            select o.matter_id, count(*)::int as order_count, min(c.received_at) as first_at, max(c.received_at) as last_at,
+                   (array_agg(c.title order by c.received_at, c.id))[1] as title
+              from complaint c join matter_order o on o.complaint_id = c.id where o.turn is not null and ${scopeSql} group by o.matter_id) v
+            on v.matter_id = m.id)`;
+
 const SORTS = {
   last: { column: 'm.last_at', direction: 'desc', compare: '<', cast: 'timestamptz' },
   first: { column: 'm.first_at', direction: 'asc', compare: '>', cast: 'timestamptz' },
@@ -67,10 +81,6 @@ function conditions(actor: RequestActor, filter: MatterQuery): { sql: string; va
     values.push(value);
     parts.push(sql(`$${values.length}`));
   };
-  if (scope.sql !== 'true')
-    parts.push(
-      `exists (select 1 from matter_order o join complaint c on c.id = o.complaint_id where o.matter_id = m.id and ${scope.sql})`,
-    );
   const among = (column: string, text: string | undefined) => {
     if (text) add((p) => `${column} = any(${p}::uuid[])`, text.split(','));
   };
@@ -119,8 +129,8 @@ export async function readMatterRows(
   }
   plain.push(limit + 1, new Date(clock.now()));
   const text = `
-with page as materialized (select m.*, ${column}::text as cursor from matter m where ${sql} ${keyset} order by ${column} ${direction}, m.id ${direction} limit $${plain.length - 1})
-select m.cursor, ${after === undefined ? `(select count(*)::int from (select 1 from matter m where ${sql} limit ${COUNT_CAP + 1}) x)` : 'null::int'} as total,
+with page as materialized (select m.*, ${column}::text as cursor from ${mattersSeen(scopeSql)} m where ${sql} ${keyset} order by ${column} ${direction}, m.id ${direction} limit $${plain.length - 1})
+select m.cursor, ${after === undefined ? `(select count(*)::int from (select 1 from ${mattersSeen(scopeSql)} m where ${sql} limit ${COUNT_CAP + 1}) x)` : 'null::int'} as total,
   ${matterColumns(scopeSql, `$${plain.length}`)}
  order by ${column} ${direction}, m.id ${direction}`;
   const name = `matter.list.${createHash('md5').update(text).digest('base64url').slice(0, 12)}`;
@@ -174,7 +184,7 @@ export async function readMatterRow(
   const [row] = await (db as Sql).query<MatterRow>(
     `matter.row.${scope.scope}`,
     `with page as materialized (
-       select id, title, category_code, town_id, unit_id, settled_at, plan, settled_note, version from matter where id = $1
+       select id, title, category_code, town_id, unit_id, settled_at, plan, settled_note, version from ${mattersSeen(scope.sql)} m where id = $1
        union all
        select c.id, c.title, c.category_code, c.town_id, c.unit_id, null, null, null, 0 from complaint c join matter_order o on o.complaint_id = c.id
         where c.id = $1 and o.matter_id = $1 and not exists (select 1 from matter where id = $1))

@@ -3,6 +3,7 @@ import { LATEST } from '@bihuan/domain/similarity';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
+import { handledOrder, testDistrict, walk } from '../../testing/complaint.ts';
 import { CANDIDATES_SQL } from './compare.repo.ts';
 import { continueRerun, detectMatters, startRerun, sweepReopened } from './index.ts';
 
@@ -386,6 +387,71 @@ describe('backlog', () => {
     const list = (await app.call(clerk, 'GET', '/matters/backlog')).body;
     expect(list.items[0]).toMatchObject({ status: 'closed', stepsDone: 2, stepsTotal: 2 });
     expect(list.burnDown.at(-1)).toMatchObject({ listed: 1, closed: 1, open: 0 });
+  });
+});
+
+describe('one conclusion for several orders', () => {
+  test('goes to each order by itself: own clock, own follow-up; one that is another’s is refused and holds up none', async () => {
+    const d = await testDistrict(app);
+    const ids: string[] = [];
+    for (const words of ['油烟呛人', '油烟很重', '油烟没法开窗']) {
+      const { id } = await handledOrder(app, d, { ...fume(651, words), townId: d.units.a.townId });
+      await walk(app, id, [d.officer, { action: 'contact', outcome: 'reached', note: '已与来电人说明' }]);
+      ids.push(id);
+    }
+    await detectMatters(app.deps);
+    const [mine, other, colleagues] = ids as [string, string, string];
+    await walk(app, colleagues, [d.inner, { action: 'assign', officerId: d.colleague.actor.personId }]);
+    const seen = await app.call(d.officer, 'GET', `/complaints/${mine}/matter`);
+    expect(seen.body.others.map((one: { id: string; mayAnswer: boolean }) => [one.id, one.mayAnswer]).sort()).toEqual(
+      [[other, true]].sort(),
+    );
+    const body = {
+      commandId: randomUUID(),
+      ids: [mine, other, colleagues],
+      command: { action: 'visit', note: '当场责令停业整改，已装净化器', measures: [] },
+    };
+    const visit = await app.call(d.officer, 'POST', '/complaints/batch', body);
+    expect(visit.status, JSON.stringify(visit.body)).toBe(200);
+    expect(visit.body.results.map((one: { ok: boolean }) => one.ok)).toEqual([true, true, false]);
+    const submit = {
+      commandId: randomUUID(),
+      ids,
+      command: { action: 'submit', result: '已装净化器，油烟达标', measures: [] },
+    };
+    const [first, again] = [
+      await app.call(d.officer, 'POST', '/complaints/batch', submit),
+      await app.call(d.officer, 'POST', '/complaints/batch', submit),
+    ];
+    expect(first.body.results.map((one: { ok: boolean }) => one.ok)).toEqual([true, true, false]);
+    expect(again.body.results.map((one: { ok: boolean }) => one.ok)).toEqual([true, true, false]);
+    for (const id of [mine, other]) {
+      const { body: order } = await app.call(d.leader, 'GET', `/complaints/${id}`);
+      expect(order.status).toBe('reviewing');
+      expect(order.timeline.filter((event: { action: string }) => event.action === 'complaint.submit')).toHaveLength(1);
+    }
+    // Concluded and asked one by one: the second citizen is not content, and only that order is opened again.
+    for (const id of [mine, other]) await walk(app, id, [d.leader, { action: 'conclude' }]);
+    await walk(app, mine, [
+      d.clerk,
+      { action: 'follow_up', channel: 'phone', reached: true, solved: true, satisfaction: 'satisfied', note: '满意' },
+    ]);
+    await walk(app, other, [
+      d.clerk,
+      {
+        action: 'follow_up',
+        channel: 'phone',
+        reached: true,
+        solved: false,
+        satisfaction: 'dissatisfied',
+        note: '仍有油烟',
+      },
+    ]);
+    expect((await app.call(d.clerk, 'GET', `/complaints/${mine}`)).body.status).toBe('closed');
+    expect((await app.call(d.clerk, 'GET', `/complaints/${other}`)).body).toMatchObject({
+      status: 'handling',
+      reopenCount: 1,
+    });
   });
 });
 
