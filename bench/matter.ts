@@ -10,6 +10,9 @@ import { load, median } from './measure.ts';
 import { hotPaths } from './paths.ts';
 import { benchDeps, SCHEMA, type Subjects } from './world.ts';
 
+/** Comparing a bigger stock takes hours; how the cost grows is seen before. */
+export const MOST_COMPARED = 1_000_000;
+
 /** Intake with and without finding matters, in turns. */
 export interface MatterResult {
   /** Orders a second through HTTP until all are compared. */
@@ -107,13 +110,23 @@ export async function measureMatters(
 
 const SAMPLES = 200;
 
-/** Milliseconds to find the candidates of one order, at each size, the sizes taking turns. */
+/** Milliseconds to find the candidates of one order. */
+export interface CandidateGrowth {
+  readonly size: number;
+  readonly milliseconds: number;
+  /** Candidates an order, on average. */
+  readonly found: number;
+  /** Cost in relation to the first size, in the middle of the turns. */
+  readonly times: number;
+}
+
+/** At each size, the sizes taking turns. */
 export async function measureCandidates(
-  urls: readonly string[],
+  stocks: readonly { size: number; url: string }[],
   turns: number,
-): Promise<{ milliseconds: number; times: number }[]> {
+): Promise<CandidateGrowth[]> {
   const sides = await Promise.all(
-    urls.map(async (url) => {
+    stocks.map(async ({ url }) => {
       const deps = await benchDeps(url);
       const [last] = await deps.db.query<{ turn: number }>(null, 'select max(turn) as turn from matter_order');
       const latest = Array.from({ length: SAMPLES }, (_, at) => last!.turn - at * 7);
@@ -122,14 +135,16 @@ export async function measureCandidates(
     }),
   );
   const costs: number[][] = [];
+  const found = sides.map(() => 0);
   for (let turn = 0; turn <= turns; turn++) {
     const round: number[] = [];
-    for (const { deps, lookups } of sides) {
+    for (const [at, { deps, lookups }] of sides.entries()) {
       const each: number[] = [];
       for (const values of lookups) {
         const began = performance.now();
-        await deps.db.query('bench.candidates', CANDIDATES_SQL, values);
+        const rows = await deps.db.query('bench.candidates', CANDIDATES_SQL, values);
         each.push(performance.now() - began);
+        if (turn === 0) found[at]! += rows.length / lookups.length;
       }
       round.push(median(each));
     }
@@ -137,7 +152,9 @@ export async function measureCandidates(
     if (turn > 0) costs.push(round);
   }
   for (const { deps } of sides) await deps.db.close();
-  return sides.map((_, at) => ({
+  return stocks.map(({ size }, at) => ({
+    size,
+    found: found[at]!,
     milliseconds: median(costs.map((round) => round[at]!)),
     times: median(costs.map((round) => round[at]! / round[0]!)),
   }));

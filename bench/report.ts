@@ -1,5 +1,6 @@
 import type { BulletinResult } from './bulletin.ts';
 import type { ImportResult } from './import.ts';
+import type { CandidateGrowth, MatterResult } from './matter.ts';
 import { type Measured, median, middleOf } from './measure.ts';
 import type { PageResult } from './page.ts';
 import type { SearchResult, SearchRow } from './search.ts';
@@ -27,6 +28,7 @@ export interface SizeResult {
   readonly rows: readonly Row[];
   readonly intake: ImportResult;
   readonly bulletin: BulletinResult;
+  readonly matters: MatterResult | null;
   readonly search: SearchResult;
   readonly memory: number;
   /** `null`: the data were there already. */
@@ -89,10 +91,20 @@ function searchLines({ rows, indexed, megabytes: size }: SearchResult): string[]
   ];
 }
 
+function matterLines(matters: MatterResult | null): string[] {
+  if (!matters) return [];
+  const { withMatters, without, times, prepared } = matters;
+  return [
+    `同一事项：登记 ${number(withMatters)} 件/秒（自第一件请求至最后一件比对完毕），关掉比对时 ${number(without)} 件/秒，用时 ${number(times, 2)} 倍（应 ≤ 1.6），轮流测。${prepared ? `存量比对 ${number(prepared.orders)} 件，每秒 ${number(prepared.perSecond)} 件。` : ''}`,
+    '',
+  ];
+}
+
 /** The results as they stand in the repository. */
 export function report(
   results: readonly SizeResult[],
   growth: readonly RankingGrowth[],
+  candidates: readonly CandidateGrowth[],
   pages: readonly PageResult[] | null,
   about: { machine: string; seconds: number; turns: number; warm: number },
 ): string {
@@ -107,7 +119,18 @@ export function report(
     '- 数据由演示数据生成器产生：前 10 万件逐件走完状态机，其余为其副本，分布在更早的九年（2021年6月以前）；2023年6月及其比较月份（上月、上年同月）的件数在各规模下相同。',
     '',
   ];
-  for (const { size, rows, memory, loadSeconds, databaseMegabytes, monthOrders, intake, bulletin, search } of results) {
+  for (const {
+    size,
+    rows,
+    memory,
+    loadSeconds,
+    databaseMegabytes,
+    monthOrders,
+    intake,
+    bulletin,
+    matters,
+    search,
+  } of results) {
     lines.push(
       `## ${number(size)} 件`,
       '',
@@ -121,6 +144,7 @@ export function report(
       '',
       `月度通报（2023年6月）：取数与冻结编号 ${number(bulletin.figures)} 毫秒，其中同样的 SQL ${number(bulletin.sql)} 毫秒；生成 DOCX ${number(bulletin.docx)} 毫秒，PDF ${number(bulletin.pdf)} 毫秒。`,
       '',
+      ...matterLines(matters),
       ...searchLines(search),
     );
   }
@@ -134,6 +158,21 @@ export function report(
       '| ---: | ---: | ---: |',
       ...growth.map(
         ({ size, milliseconds, times }) => `| ${number(size)} | ${number(milliseconds, 1)} | ${number(times, 2)} |`,
+      ),
+      '',
+    );
+  }
+  if (candidates.length > 1) {
+    lines.push(
+      '## 找相似诉件随数据量的变化',
+      '',
+      `为最近的诉件从索引中取候选，各规模轮流测；以 ${number(candidates[0]!.size)} 件时为 1（应 < 1.5）。`,
+      '',
+      '| 规模 | 候选（平均） | 毫秒 | 倍数 |',
+      '| ---: | ---: | ---: | ---: |',
+      ...candidates.map(
+        ({ size, found, milliseconds, times }) =>
+          `| ${number(size)} | ${number(found, 1)} | ${number(milliseconds, 2)} | ${number(times, 2)} |`,
       ),
       '',
     );

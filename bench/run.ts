@@ -10,6 +10,14 @@ import { buildApp } from '../apps/server/src/build-app.ts';
 import { PROJECT_ROOT } from '../apps/server/src/platform/config.ts';
 import { measureBulletin } from './bulletin.ts';
 import { measureImport } from './import.ts';
+import {
+  type CandidateGrowth,
+  type MatterResult,
+  MOST_COMPARED,
+  measureCandidates,
+  measureMatters,
+  prepareMatters,
+} from './matter.ts';
 import { load, type Measured, median } from './measure.ts';
 import { measureFirstPage, type PageResult } from './page.ts';
 import { type HotPath, hotPaths } from './paths.ts';
@@ -55,16 +63,21 @@ const say = (line: string): void => console.error(line);
 const server = await startServer(options.data, say);
 const results: SizeResult[] = [];
 let growth: RankingGrowth[] = [];
+let candidates: CandidateGrowth[] = [];
 let pages: PageResult[] | null = null;
 try {
   for (const size of sizes) results.push(await measureSize(size));
   growth = await measureGrowth();
+  candidates = await measureCandidateGrowth();
   pages = await measureFirstPage(server.url);
 } finally {
   await server.stop();
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? '?'}，内存 ${Math.round(totalmem() / 2 ** 30)} GB，Node ${process.versions.node}，PostgreSQL ${results[0]?.postgres ?? '?'}，${hasPgbench ? 'pgbench' : '无 pgbench（用驱动循环）'}`;
-await writeFile(options.out, report(results, growth, pages, { machine, seconds, turns: TURNS, warm: WARM_SECONDS }));
+await writeFile(
+  options.out,
+  report(results, growth, candidates, pages, { machine, seconds, turns: TURNS, warm: WARM_SECONDS }),
+);
 say(`已写入 ${options.out}`);
 
 async function measureSize(size: number): Promise<SizeResult> {
@@ -79,6 +92,7 @@ async function measureSize(size: number): Promise<SizeResult> {
   const { url } = prepared;
   const subjects = await prepareSubjects(url);
   await removeTraces(url);
+  const compared = size <= MOST_COMPARED ? await prepareMatters(url, say) : null;
   const facts = await factsOf(url);
   const rows: Row[] = [];
   const paths = hotPaths(subjects);
@@ -98,11 +112,20 @@ async function measureSize(size: number): Promise<SizeResult> {
     const intake = await measureImport(deps, options.data);
     say(`   导入：暂存 ${number(intake.staged)} 行/秒，COPY ${number(intake.copied)}，全程 ${number(intake.taken)}`);
     await removeTraces(url);
+    let matters: MatterResult | null = null;
+    if (size <= MOST_COMPARED) {
+      const clients = clientCounts[0]!;
+      matters = { ...(await measureMatters(url, subjects, { clients, seconds, turns: TURNS })), prepared: compared };
+      say(
+        `   登记并比对 ${number(matters.withMatters)}/s，不比对 ${number(matters.without)}/s，用时 ${number(matters.times, 2)} 倍`,
+      );
+      await removeTraces(url);
+    }
     const appServer = await start('app-server.ts', url);
     const search = await measureSearch(deps, url, appServer.port, subjects, say);
     await stop(appServer.child);
     const memory = Math.max(...rows.map(({ memory }) => memory));
-    return { size, rows, bulletin, intake, search, memory, loadSeconds: prepared.seconds, ...facts };
+    return { size, rows, bulletin, intake, matters, search, memory, loadSeconds: prepared.seconds, ...facts };
   } finally {
     await deps.db.close();
     await removeTraces(url);
@@ -144,6 +167,13 @@ async function measureGrowth(): Promise<RankingGrowth[]> {
     milliseconds: median(turns.map((costs) => costs[index]!)),
     times: median(turns.map((costs) => costs[index]! / costs[0]!)),
   }));
+}
+
+async function measureCandidateGrowth(): Promise<CandidateGrowth[]> {
+  const stocks = [];
+  for (const size of sizes.filter((one) => one <= MOST_COMPARED))
+    stocks.push({ size, url: (await prepareDatabase(server, size, () => {})).url });
+  return stocks.length < 2 ? [] : measureCandidates(stocks, TURNS);
 }
 
 /** Waiting orders are taken in ranges, so that each run has its own: the app needs them untouched. */
