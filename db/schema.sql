@@ -695,6 +695,20 @@ create table webhook_delivery (
   last_status integer,
   given_up_at timestamp with time zone
 );
+create table weekly_analysis (
+  week_from date not null,
+  state text not null default 'draft'::text,
+  facts jsonb not null,
+  earlier jsonb not null,
+  findings text not null,
+  causes text not null,
+  measures jsonb not null default '[]'::jsonb,
+  version integer not null default 1,
+  drafted_at timestamp with time zone not null,
+  edited_by uuid,
+  finished_by uuid,
+  finished_at timestamp with time zone
+);
 create table work_shift (
   starts integer not null,
   ends integer not null,
@@ -934,6 +948,12 @@ alter table unit add constraint unit_code_key UNIQUE (code);
 alter table webhook_delivery add constraint webhook_delivery_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table webhook_delivery add constraint webhook_delivery_source_id_fkey FOREIGN KEY (source_id) REFERENCES intake_source(id);
 alter table webhook_delivery add constraint webhook_delivery_pkey PRIMARY KEY (id);
+alter table weekly_analysis add constraint weekly_analysis_check CHECK (((state = 'finished'::text) = (finished_at IS NOT NULL)));
+alter table weekly_analysis add constraint weekly_analysis_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'edited'::text, 'finished'::text])));
+alter table weekly_analysis add constraint weekly_analysis_week_from_check CHECK ((EXTRACT(isodow FROM week_from) = (1)::numeric));
+alter table weekly_analysis add constraint weekly_analysis_edited_by_fkey FOREIGN KEY (edited_by) REFERENCES person(id);
+alter table weekly_analysis add constraint weekly_analysis_finished_by_fkey FOREIGN KEY (finished_by) REFERENCES person(id);
+alter table weekly_analysis add constraint weekly_analysis_pkey PRIMARY KEY (week_from);
 alter table work_shift add constraint work_shift_check CHECK ((ends > starts));
 alter table work_shift add constraint work_shift_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES person(id);
 alter table work_shift add constraint work_shift_pkey PRIMARY KEY (effective_from, starts);
@@ -958,6 +978,7 @@ CREATE INDEX complaint_open_due ON complaint USING btree (due_at, id) WHERE (sta
 CREATE INDEX complaint_paused ON complaint USING btree (id) INCLUDE (round, paused_at) WHERE (paused_at IS NOT NULL);
 CREATE INDEX complaint_pinned ON complaint USING btree (place_id) WHERE (point_by = 'pin'::text);
 CREATE INDEX complaint_place ON complaint USING btree (place_id) WHERE (place_id IS NOT NULL);
+CREATE INDEX complaint_place_received ON complaint USING btree (place_id, received_at) WHERE (place_id IS NOT NULL);
 CREATE INDEX complaint_received ON complaint USING btree (received_at DESC, id DESC);
 CREATE INDEX complaint_reopened_open ON complaint USING btree (reopen_count DESC, due_at, id) WHERE ((reopen_count > 0) AND (status <> ALL (ARRAY['closed'::text, 'declined'::text])));
 CREATE INDEX complaint_request_complaint ON complaint_request USING btree (complaint_id);

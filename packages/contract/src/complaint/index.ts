@@ -112,6 +112,7 @@ export const ComplaintFilter = Type.Object(
     status: Type.Optional(Type.String({ maxLength: 200 })),
     unitId: Type.Optional(Type.String({ maxLength: 2000 })),
     townId: Type.Optional(Type.String({ maxLength: 2000 })),
+    placeId: Type.Optional(Id),
     officerId: Type.Optional(Id),
     categoryCode: Type.Optional(Type.String({ maxLength: 400 })),
     sourceId: Type.Optional(Id),

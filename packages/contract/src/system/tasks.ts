@@ -28,6 +28,10 @@ export const TASKS: Readonly<Record<string, { label: string; about: string }>> =
     label: '全部重新识别',
     about: '按原来的次序把全部诉件重新比对；人的判断不变，中断后从断处接着做。',
   },
+  'analysis.draftWeek': {
+    label: '起草每周研判',
+    about: '每周一早上写出上一周研判的初稿；已有人起草的不动。停下来，初稿可以在页面上手工起草。',
+  },
   'bulletin.archive': { label: '通报存档', about: '通报发布后生成并留存公文文件。' },
   'system.purgeOutbox': { label: '清理推送记录', about: '删除 7 日前已推送的消息，不影响业务数据。' },
 };

@@ -22,6 +22,8 @@ export const PERMISSIONS = {
   'matter.backlog': '列入信访积案、审核销号',
   'indicator.read': '查看指标与排名',
   'indicator.configure': '设置指标权重与时限规则',
+  'analysis.read': '查看每周研判',
+  'analysis.write': '起草和定稿每周研判',
   'cockpit.read': '查看驾驶舱',
   'bulletin.read': '查看通报',
   'bulletin.draft': '起草通报',

@@ -17,7 +17,14 @@ export interface RoleDefinition {
 }
 
 const SQUADRON_READ = ['complaint.read', 'indicator.read', 'bulletin.read', 'plan.read'] as const;
-const DISTRICT_READ = ['complaint.read', 'indicator.read', 'cockpit.read', 'bulletin.read', 'plan.read'] as const;
+const DISTRICT_READ = [
+  'complaint.read',
+  'indicator.read',
+  'analysis.read',
+  'cockpit.read',
+  'bulletin.read',
+  'plan.read',
+] as const;
 
 /** Roles by post. The three administrators follow 网络安全等级保护 (system, security, audit kept apart) and never read complaints. */
 export const ROLES = {
@@ -78,6 +85,7 @@ export const ROLES = {
       'complaint.reveal',
       'complaint.export',
       'bulletin.draft',
+      'analysis.write',
       'matter.decide',
       'matter.manage',
     ],
@@ -101,6 +109,7 @@ export const ROLES = {
       'indicator.configure',
       'bulletin.draft',
       'bulletin.review',
+      'analysis.write',
       'matter.decide',
       'matter.manage',
       'matter.backlog',
@@ -115,6 +124,7 @@ export const ROLES = {
       'complaint.decideExclusion',
       'complaint.reveal',
       'complaint.export',
+      'analysis.write',
       'matter.manage',
       'matter.backlog',
     ],

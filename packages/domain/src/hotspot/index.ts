@@ -1,7 +1,8 @@
+export { type DraftFacts, type DraftMeasure, type DraftRise, writeDraft } from './draft.ts';
 export { EFFECTS, type Effect, effectOf, LEAST_FOR_EFFECT } from './effect.ts';
 export {
   type Expectation,
-  expectations,
+  expectationFor,
   FALSE_SHARE,
   falseShares,
   findRises,
@@ -17,3 +18,4 @@ export {
   upperTail,
   type Weekly,
 } from './rising.ts';
+export { decideWeek, WEEK_REFUSALS, type WeekAction, type WeekState } from './week.ts';

@@ -99,10 +99,11 @@ interface Fit {
 const square = (count: number, mean: number): number => (count - mean) ** 2 / mean;
 const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
-function fit(own: Weekly, all: Weekly, weeks: number): Fit | null {
-  const length = Math.min(LEVEL_WEEKS, weeks);
+/** @param season whose earlier years tell the season, beside those of all */
+function fit(own: Weekly, season: Weekly, all: Weekly, weeks: number): Fit | null {
+  const length = Math.min(LEVEL_WEEKS, weeks, own.length - 1);
   if (length < LEAST_WEEKS) return null;
-  const seasons = Array.from({ length: length + 1 }, (_, week) => seasonOf(own, all, week, weeks));
+  const seasons = Array.from({ length: length + 1 }, (_, week) => seasonOf(season, all, week, weeks));
   const weight = seasons.reduce((sum, season, week) => (week === 0 ? 0 : sum + season), 0);
   const counts = Array.from({ length }, (_, at) => own[at + 1] ?? 0);
   // Half an order is added: of a place that never called, one call is not infinitely many.
@@ -195,6 +196,8 @@ export interface Series<K> {
   readonly counts: Weekly;
   /** What it belongs to, whose season it shares where its own orders are few. */
   readonly all: Weekly;
+  /** `counts` reach back `LEVEL_WEEKS` only: the season is that of all. */
+  readonly brief?: boolean;
   /** Series that are counted alike: their dispersion is told together. */
   readonly kind: string;
 }
@@ -218,10 +221,13 @@ export interface Rises<K> {
   readonly rises: readonly Rise<K>[] | null;
 }
 
-/** @param weeks weeks of data there are before the current one */
-export function findRises<K>(series: readonly Series<K>[], weeks: number): Rises<K> {
+/**
+ * @param weeks weeks of data there are before the current one
+ * @param silent series that might have risen too but have no order in the week, so that they need not be given
+ */
+export function findRises<K>(series: readonly Series<K>[], weeks: number, silent = 0): Rises<K> {
   if (weeks < LEAST_WEEKS) return { tested: 0, weeks, rises: null };
-  const fits = series.map((one) => fit(one.counts, one.all, weeks)!);
+  const fits = series.map((one) => fit(one.counts, one.brief ? one.all : one.counts, one.all, weeks)!);
   const common = new Map<string, { squares: number; freedom: number }>();
   for (const [at, { kind }] of series.entries()) {
     const sum = common.get(kind) ?? { squares: 0, freedom: 0 };
@@ -236,7 +242,7 @@ export function findRises<K>(series: readonly Series<K>[], weeks: number): Rises
   const chances = series.map(({ counts }, at) =>
     upperTail(counts[0] ?? 0, expectations[at]!.expected, expectations[at]!.dispersion),
   );
-  const shares = falseShares(chances);
+  const shares = falseShares([...chances, ...new Array<number>(silent).fill(1)]);
   const rises: Rise<K>[] = [];
   for (const [at, { key, counts }] of series.entries()) {
     const observed = counts[0] ?? 0;
@@ -255,19 +261,14 @@ export function findRises<K>(series: readonly Series<K>[], weeks: number): Rises
     });
   }
   rises.sort((a, b) => a.chance - b.chance || b.observed - a.observed);
-  return { tested: series.length, weeks, rises };
+  return { tested: series.length + silent, weeks, rises };
 }
 
-/** What to expect of each week, the newest first, each seen from before it; for drawing. `null` where history is too short. */
-export function expectations(counts: Weekly, all: Weekly, weeks: number, shown: number): (Expectation | null)[] {
-  return Array.from({ length: shown }, (_, ago) => {
-    const later = { length: Math.max(0, counts.length - ago) } as { length: number; [at: number]: number };
-    const laterAll = { length: later.length } as { length: number; [at: number]: number };
-    for (let at = 0; at < later.length; at++) {
-      later[at] = counts[at + ago] ?? 0;
-      laterAll[at] = all[at + ago] ?? 0;
-    }
-    const fitted = fit(later, laterAll, weeks - ago);
-    return fitted && expectationOf(fitted, 1);
-  });
+/** What to expect of the current week of one series by itself. `null`: history is too short. */
+export function expectationFor(
+  { counts, all, brief }: Pick<Series<unknown>, 'counts' | 'all' | 'brief'>,
+  weeks: number,
+): Expectation | null {
+  const fitted = fit(counts, brief ? all : counts, all, weeks);
+  return fitted && expectationOf(fitted, 1);
 }

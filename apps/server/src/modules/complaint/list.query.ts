@@ -129,6 +129,7 @@ export function complaintWhere(
       list(filter.categoryCode),
     );
   }
+  if (filter.placeId) where.add((p) => `c.place_id = ${p}`, filter.placeId);
   if (filter.officerId) where.add((p) => `c.officer_id = ${p}`, filter.officerId);
   if (filter.sourceId) where.add((p) => `c.source_id = ${p}`, filter.sourceId);
   if (filter.receivedFrom) where.add((p) => `c.received_at >= ${p}`, dayStart(filter.receivedFrom));

@@ -761,6 +761,21 @@ export interface WebhookDeliveryTable {
   given_up_at: Timestamp | null;
 }
 
+export interface WeeklyAnalysisTable {
+  week_from: string;
+  state: Generated<'draft' | 'edited' | 'finished'>;
+  facts: Json;
+  earlier: Json;
+  findings: string;
+  causes: string;
+  measures: Generated<Json>;
+  version: Generated<number>;
+  drafted_at: Timestamp;
+  edited_by: string | null;
+  finished_by: string | null;
+  finished_at: Timestamp | null;
+}
+
 export interface WorkShiftTable {
   starts: number;
   ends: number;
@@ -831,5 +846,6 @@ export interface DB {
   statement_template: StatementTemplateTable;
   unit: UnitTable;
   webhook_delivery: WebhookDeliveryTable;
+  weekly_analysis: WeeklyAnalysisTable;
   work_shift: WorkShiftTable;
 }

@@ -21,6 +21,7 @@ export const FILTER_KEYS = [
   'status',
   'unitId',
   'townId',
+  'placeId',
   'officerId',
   'categoryCode',
   'sourceId',
