@@ -78,7 +78,7 @@ async function wantsDemo(sql: Sql): Promise<boolean> {
 
 async function installDemo(deps: Deps, say: (line: string) => void): Promise<void> {
   // Thousands of lines that a bureau's own system never needs.
-  const { DEMO_OPENS, furnishMatters, loadDemo, publishDemoBulletins, startDemoClock } = await import(
+  const { DEMO_OPENS, furnishMatters, furnishWeeks, loadDemo, publishDemoBulletins, startDemoClock } = await import(
     './demo/index.ts'
   );
   say('首次启动，正在生成演示数据，约需一分钟…');
@@ -95,6 +95,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   await publishDemoBulletins(deps);
   say('正在识别重复诉件…');
   await furnishMatters(deps);
+  await furnishWeeks(deps);
   await startDemoClock(deps.db);
   say(`演示数据已就绪：${orders} 件诉件`);
 }

@@ -84,6 +84,16 @@ function seasonOf(own: Weekly, all: Weekly, week: number, weeks: number): number
   return Math.max(0.1, (near + prior * pooled) / (mean * share + prior));
 }
 
+const LAST_SEASONS = new WeakMap<object, { all: Weekly; weeks: number; seasons: readonly number[] }>();
+/** Seasons of the current and the weeks of the level. Kept: many series take theirs from the same earlier years. */
+function seasonsOf(own: Weekly, all: Weekly, weeks: number): readonly number[] {
+  const known = LAST_SEASONS.get(own);
+  if (known?.all === all && known.weeks === weeks) return known.seasons;
+  const seasons = Array.from({ length: LEVEL_WEEKS + 1 }, (_, week) => seasonOf(own, all, week, weeks));
+  LAST_SEASONS.set(own, { all, weeks, seasons });
+  return seasons;
+}
+
 interface Fit {
   readonly rate: number;
   readonly season: number;
@@ -103,8 +113,8 @@ const medianOf = (values: readonly number[]): number => values.toSorted((a, b) =
 function fit(own: Weekly, season: Weekly, all: Weekly, weeks: number): Fit | null {
   const length = Math.min(LEVEL_WEEKS, weeks, own.length - 1);
   if (length < LEAST_WEEKS) return null;
-  const seasons = Array.from({ length: length + 1 }, (_, week) => seasonOf(season, all, week, weeks));
-  const weight = seasons.reduce((sum, season, week) => (week === 0 ? 0 : sum + season), 0);
+  const seasons = seasonsOf(season, all, weeks);
+  const weight = seasons.slice(1, length + 1).reduce((sum, season) => sum + season, 0);
   const counts = Array.from({ length }, (_, at) => own[at + 1] ?? 0);
   // Half an order is added: of a place that never called, one call is not infinitely many.
   // From the quiet weeks, then anew with outbreaks cut down to what chance still allows.
