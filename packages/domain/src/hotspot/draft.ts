@@ -4,7 +4,12 @@ import { EFFECTS, type Effect } from './effect.ts';
 export interface DraftFacts {
   /** 6月19日至25日 */
   readonly span: string;
-  readonly total: { readonly observed: number; readonly expected: number | null; readonly unusual: boolean };
+  readonly total: {
+    readonly observed: number;
+    readonly expected: number | null;
+    readonly unusual: boolean;
+    readonly seasonal: boolean;
+  };
   /** `null`: too little history. */
   readonly rises: readonly DraftRise[] | null;
   readonly measures: readonly DraftMeasure[];
@@ -51,7 +56,7 @@ export function writeDraft(facts: DraftFacts): { findings: string; causes: strin
   const volume =
     total.expected === null
       ? `本周（${facts.span}）共收到诉件 ${total.observed} 件。`
-      : `本周（${facts.span}）共收到诉件 ${total.observed} 件，按近期水平和往年季节应${about(total.expected)} 件，${total.unusual ? '明显高于常年' : '属正常波动'}。`;
+      : `本周（${facts.span}）共收到诉件 ${total.observed} 件，按${total.seasonal ? '近期水平和往年季节' : '近期水平'}应${about(total.expected)} 件，${total.unusual ? '明显高于常年' : '属正常波动'}。`;
   const findings = [
     volume,
     rises === null

@@ -7,6 +7,7 @@ export {
   falseShares,
   findRises,
   HISTORY_WEEKS,
+  isSeasonal,
   LEAST_ORDERS,
   LEAST_RATIO,
   LEAST_WEEKS,

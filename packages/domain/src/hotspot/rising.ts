@@ -94,6 +94,9 @@ function seasonsOf(own: Weekly, all: Weekly, weeks: number): readonly number[] {
   return seasons;
 }
 
+/** Whether so many weeks of data tell a season. */
+export const isSeasonal = (weeks: number): boolean => weeks >= YEAR_WEEKS + SEASON_REACH;
+
 interface Fit {
   readonly rate: number;
   readonly season: number;
@@ -143,7 +146,7 @@ function fit(own: Weekly, season: Weekly, all: Weekly, weeks: number): Fit | nul
     weight,
     squares: usual.reduce((sum, one) => sum + one, 0),
     freedom: Math.max(0, usual.length - 1),
-    seasonal: weeks >= YEAR_WEEKS + SEASON_REACH,
+    seasonal: isSeasonal(weeks),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type DraftFacts,
   decideWeek,
   effectOf,
+  isSeasonal,
   WEEK_REFUSALS,
   type WeekState,
   writeDraft,
@@ -172,7 +173,11 @@ function draftFacts(facts: HotSpots, earlier: readonly MeasureEffect[]): DraftFa
   const { from, to, total } = facts;
   return {
     span: `${dayText(from)}至${from.slice(5, 7) === to.slice(5, 7) ? `${Number(to.slice(8))}日` : dayText(to)}`,
-    total: { ...total, unusual: total.bound !== null && total.observed >= total.bound },
+    total: {
+      ...total,
+      unusual: total.bound !== null && total.observed >= total.bound,
+      seasonal: isSeasonal(facts.history),
+    },
     rises:
       facts.rises?.map((rise) => ({
         ...rise,

@@ -2,9 +2,9 @@ import type { FeatureRoutes } from '../../app/route-meta.ts';
 
 export default [
   {
-    path: '/analysis/hot-spots',
+    path: '/analysis',
     component: () => import('./HotSpotPage.vue'),
-    meta: { title: '热点研判', permission: 'complaint.read', nav: { room: 'analysis', order: 41 } },
+    meta: { title: '热点研判', permission: 'complaint.read', nav: { room: 'analysis', order: 42 } },
   },
   {
     path: '/analysis/weeks',
@@ -17,8 +17,8 @@ export default [
     meta: { title: '每周研判', permission: 'analysis.read' },
   },
   {
-    path: '/analysis',
+    path: '/analysis/figures',
     component: () => import('./AnalysisPage.vue'),
-    meta: { title: '每周分析', permission: 'indicator.read', nav: { room: 'analysis', order: 42 } },
+    meta: { title: '指标分析', permission: 'indicator.read' },
   },
 ] satisfies FeatureRoutes;
