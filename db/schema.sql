@@ -140,6 +140,23 @@ create table category (
   id uuid not null default uuidv7(),
   version integer not null default 1
 );
+create table category_guess (
+  complaint_id uuid not null,
+  code text not null,
+  confidence real not null,
+  by_words boolean not null
+);
+create table category_model (
+  id integer not null,
+  trained_at timestamp with time zone not null,
+  orders integer not null,
+  threshold real,
+  score jsonb not null,
+  state text not null,
+  note text,
+  trained_by uuid,
+  weights bytea
+);
 create table citizen_link (
   token_hash bytea not null,
   complaint_id uuid not null,
@@ -758,6 +775,10 @@ alter table calendar_year add constraint calendar_year_id_key UNIQUE (id);
 alter table category add constraint category_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES category(code);
 alter table category add constraint category_pkey PRIMARY KEY (code);
 alter table category add constraint category_id_key UNIQUE (id);
+alter table category_guess add constraint category_guess_pkey PRIMARY KEY (complaint_id);
+alter table category_model add constraint category_model_state_check CHECK ((state = ANY (ARRAY['active'::text, 'retired'::text, 'rejected'::text])));
+alter table category_model add constraint category_model_trained_by_fkey FOREIGN KEY (trained_by) REFERENCES person(id);
+alter table category_model add constraint category_model_pkey PRIMARY KEY (id);
 alter table citizen_link add constraint citizen_link_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table citizen_link add constraint citizen_link_pkey PRIMARY KEY (token_hash);
 alter table clock_entry add constraint clock_entry_extend_unit_check CHECK ((extend_unit = ANY (ARRAY['workday'::text, 'workminute'::text])));
@@ -1022,6 +1043,7 @@ CREATE INDEX webhook_recent ON webhook_delivery USING btree (source_id, created_
 CREATE UNIQUE INDEX audit_event_command ON audit_event USING btree (command_id) WHERE (command_id IS NOT NULL);
 CREATE UNIQUE INDEX audit_verification_active ON audit_verification USING btree ((true)) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE UNIQUE INDEX bulletin_in_hand ON bulletin USING btree (kind, period_start) WHERE (status <> 'published'::text);
+CREATE UNIQUE INDEX category_model_active ON category_model USING btree ((true)) WHERE (state = 'active'::text);
 CREATE UNIQUE INDEX complaint_request_pending ON complaint_request USING btree (complaint_id, kind) WHERE (decided_at IS NULL);
 CREATE UNIQUE INDEX deadline_rule_in_use ON deadline_rule USING btree (purpose, kind, urgency, effective_from) WHERE (withdrawn_at IS NULL);
 CREATE UNIQUE INDEX matter_order_turn ON matter_order USING btree (turn);
@@ -1031,6 +1053,15 @@ CREATE UNIQUE INDEX posting_current ON posting USING btree (person_id, unit_id, 
 CREATE UNIQUE INDEX role_grant_pending ON role_grant USING btree (person_id, unit_id, role) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX unit_town_squadron ON unit USING btree (town_id) WHERE ((kind = 'squadron'::text) AND (closed_at IS NULL));
 
+CREATE OR REPLACE FUNCTION drop_category_guess()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from category_guess where complaint_id = new.id;
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION forbid_bulletin_file_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1113,6 +1144,7 @@ end $function$
 CREATE TRIGGER bulletin_figure_frozen BEFORE INSERT OR DELETE OR UPDATE ON bulletin_figure FOR EACH ROW EXECUTE FUNCTION forbid_published_figure_change();
 CREATE TRIGGER bulletin_file_frozen BEFORE DELETE OR UPDATE ON bulletin_file FOR EACH ROW EXECUTE FUNCTION forbid_bulletin_file_change();
 CREATE TRIGGER bulletin_frozen BEFORE DELETE OR UPDATE ON bulletin FOR EACH ROW EXECUTE FUNCTION forbid_published_bulletin_change();
+CREATE TRIGGER complaint_category_decided AFTER UPDATE OF category_code ON complaint FOR EACH ROW WHEN ((old.category_code IS DISTINCT FROM new.category_code)) EXECUTE FUNCTION drop_category_guess();
 CREATE TRIGGER complaint_matter_queue AFTER INSERT ON complaint REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION queue_matter_order();
 CREATE TRIGGER complaint_search_added AFTER INSERT ON complaint REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION search_orders_added();
 CREATE TRIGGER complaint_search_changed AFTER UPDATE OF number, external_no, title, content, address, received_at ON complaint FOR EACH ROW WHEN (((((((old.number IS DISTINCT FROM new.number) OR (old.external_no IS DISTINCT FROM new.external_no)) OR (old.title IS DISTINCT FROM new.title)) OR (old.content IS DISTINCT FROM new.content)) OR (old.address IS DISTINCT FROM new.address)) OR (old.received_at IS DISTINCT FROM new.received_at))) EXECUTE FUNCTION search_order_changed();

@@ -78,9 +78,15 @@ async function wantsDemo(sql: Sql): Promise<boolean> {
 
 async function installDemo(deps: Deps, say: (line: string) => void): Promise<void> {
   // Thousands of lines that a bureau's own system never needs.
-  const { DEMO_OPENS, furnishMatters, furnishWeeks, loadDemo, publishDemoBulletins, startDemoClock } = await import(
-    './demo/index.ts'
-  );
+  const {
+    DEMO_OPENS,
+    furnishCategories,
+    furnishMatters,
+    furnishWeeks,
+    loadDemo,
+    publishDemoBulletins,
+    startDemoClock,
+  } = await import('./demo/index.ts');
   say('首次启动，正在生成演示数据，约需一分钟…');
   let shown = 0;
   const { orders } = await loadDemo(deps, {
@@ -96,6 +102,8 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   say('正在识别重复诉件…');
   await furnishMatters(deps);
   await furnishWeeks(deps);
+  say('正在学习诉件类别…');
+  await furnishCategories(deps);
   await startDemoClock(deps.db);
   say(`演示数据已就绪：${orders} 件诉件`);
 }

@@ -130,6 +130,8 @@ export const ComplaintFilter = Type.Object(
     pendingRequest: Type.Optional(Type.String({ maxLength: 100, description: '有待审批的某类申请' })),
     /** Orders of one matter. */
     matterId: Type.Optional(Id),
+    /** Its category was filled in by the machine, nobody has confirmed it. */
+    guessed: Type.Optional(Type.Boolean()),
     /** Like another matter, not answered yet. */
     suspected: Type.Optional(Type.Boolean()),
     /** Of a matter of two orders and more. */
@@ -235,6 +237,8 @@ export type RoundView = Static<typeof RoundView>;
 export const ComplaintDetail = Type.Object({
   ...ComplaintListItem.properties,
   content: Type.String(),
+  /** The category was filled in by the machine and waits for a person's word; `null`: it is a person's or the source's. */
+  categoryGuess: nullable(Type.Object({ confidence: Type.Number(), byWords: Type.Boolean() })),
   anonymous: Type.Boolean(),
   callbackWanted: Type.Boolean(),
   /** Masked: 王**, 138****5678. Opened by `complaint.reveal`. */
@@ -370,6 +374,37 @@ export const commandComplaint = endpoint({
     strict,
   ),
   response: CommandResult,
+});
+
+export const CategorySuggestion = Type.Object({
+  code: Type.String(),
+  name: Type.String(),
+  /** Share of such suggestions that are right. */
+  confidence: Type.Number(),
+  sure: Type.Boolean(),
+});
+
+/** What an order's category may be, while it is written down or where it has none. Nothing is kept of the text. */
+export const suggestCategory = endpoint({
+  id: 'complaint.suggestCategory',
+  method: 'POST',
+  path: '/complaints/category-suggestions',
+  access: 'complaint.read',
+  summary: '按标题和内容建议类别，附可信度',
+  body: Type.Object({ title: Type.String({ maxLength: 200 }), content: Type.String({ maxLength: 20_000 }) }, strict),
+  response: Type.Object({ suggestions: Type.Array(CategorySuggestion) }),
+});
+
+/** A person's word on the category that the machine filled in; the only way by which a guess becomes a fact. */
+export const confirmCategory = endpoint({
+  id: 'complaint.confirmCategory',
+  method: 'POST',
+  path: '/complaints/:id/category-confirmation',
+  access: 'complaint.edit',
+  summary: '确认机器判定的类别',
+  params: IdParams,
+  body: Type.Object({ commandId: CommandId, code: Type.String({ maxLength: 40 }) }, strict),
+  response: Type.Object({ code: Type.String() }),
 });
 
 export const BatchResult = Type.Object({

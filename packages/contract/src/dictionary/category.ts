@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { CommandId, Id, IdParams, keysOf, nullable } from '../common.ts';
+import { CommandId, Id, IdParams, Instant, keysOf, nullable, PersonRef } from '../common.ts';
 import { endpoint } from '../endpoint.ts';
 import { RECORD_STATES, RemoveBody, RetireBody, SHEET_FORMATS, strict, Version, Words } from './common.ts';
 
@@ -62,6 +62,69 @@ export const exportCategories = endpoint({
   summary: '导出诉件类别',
   query: Type.Object({ ...CategoryFilter.properties, format: keysOf(SHEET_FORMATS) }, strict),
 });
+const CategoryScore = Type.Object({
+  /** Held-back orders that were judged; shares of them. */
+  orders: Type.Integer(),
+  accuracy: Type.Number(),
+  amongThree: Type.Number(),
+  calibrationError: Type.Number(),
+  covered: nullable(Type.Number()),
+  precision: nullable(Type.Number()),
+  byCategory: Type.Array(
+    Type.Object({
+      code: Type.String(),
+      name: Type.Optional(Type.String()),
+      orders: Type.Integer(),
+      found: Type.Integer(),
+      guessed: Type.Integer(),
+    }),
+  ),
+});
+export type CategoryScore = Static<typeof CategoryScore>;
+
+export const MODEL_STATES = { active: '使用中', retired: '已替换', rejected: '未启用' } as const;
+
+export const CategoryModels = Type.Object({
+  /** Orders that can teach, and how many are needed. */
+  confirmed: Type.Integer(),
+  least: Type.Integer(),
+  /** Filled in by the machine and not confirmed yet. */
+  guessed: Type.Integer(),
+  training: Type.Boolean(),
+  models: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      trainedAt: Instant,
+      trainedBy: nullable(PersonRef),
+      orders: Type.Integer(),
+      /** Least confidence that fills in a category; `null`: none does. */
+      threshold: nullable(Type.Number()),
+      state: keysOf(MODEL_STATES),
+      note: nullable(Type.String()),
+      score: CategoryScore,
+    }),
+  ),
+});
+export type CategoryModels = Static<typeof CategoryModels>;
+
+export const listCategoryModels = endpoint({
+  id: 'dictionary.categoryModels',
+  method: 'GET',
+  path: '/dictionary/categories/models',
+  access: 'dictionary.manage',
+  summary: '类别判定模型：现用与历次版本的成绩',
+  response: CategoryModels,
+});
+export const trainCategoryModel = endpoint({
+  id: 'dictionary.trainCategories',
+  method: 'POST',
+  path: '/dictionary/categories/models',
+  access: 'dictionary.manage',
+  summary: '重新学习类别判定模型',
+  body: Type.Object({ commandId: CommandId }, strict),
+  response: CategoryModels,
+});
+
 export const createCategory = endpoint({
   id: 'dictionary.createCategory',
   method: 'POST',

@@ -28,6 +28,10 @@ export const TASKS: Readonly<Record<string, { label: string; about: string }>> =
     label: '全部重新识别',
     about: '按原来的次序把全部诉件重新比对；人的判断不变，中断后从断处接着做。',
   },
+  'category.train': {
+    label: '学习类别判定',
+    about: '每晚看一次：确认过类别的诉件多了一成，就重新学习，成绩不降才启用。',
+  },
   'analysis.draftWeek': {
     label: '起草每周研判',
     about: '每周一早上写出上一周研判的初稿；已有人起草的不动。停下来，初稿可以在页面上手工起草。',

@@ -4,6 +4,7 @@ import {
   commandComplaint,
   complaintCounts,
   complaintReference,
+  confirmCategory,
   createCitizenLink,
   createComplaint,
   exportComplaints as exportEndpoint,
@@ -12,6 +13,7 @@ import {
   myWork,
   openCitizenLink,
   revealComplainant,
+  suggestCategory,
 } from '@bihuan/contract/complaint';
 import type { Command } from '@bihuan/domain/complaint';
 import { CONFIDENT } from '@bihuan/domain/dispatch';
@@ -19,6 +21,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Deps } from '../../platform/deps.ts';
 import { conflict } from '../../platform/errors.ts';
 import { bind } from '../../platform/http/bind.ts';
+import { confirmGuess } from './category-model.service.ts';
 import { answerLink, makeLink, openLink } from './citizen.service.ts';
 import { executeBatch, executeCommand } from './command.service.ts';
 import { getComplaintDetail } from './detail.query.ts';
@@ -60,6 +63,13 @@ export function bindComplaintRoutes(api: FastifyInstance, deps: Deps, dictionary
     };
     return { results: await executeBatch(deps, actor, body.ids, body.commandId, commandFor) };
   });
+  bind(api, suggestCategory, async ({ body }) => {
+    const suggestions = await dictionary.suggestCategories(body.title, body.content);
+    return {
+      suggestions: suggestions.map(({ code, name, confidence, sure }) => ({ code, name, confidence, sure })),
+    };
+  });
+  bind(api, confirmCategory, ({ actor, params, body }) => confirmGuess(deps, actor, params.id, body));
   bind(api, revealComplainant, ({ actor, params, body }) => reveal(deps, actor, params.id, body.reason));
   bind(api, createCitizenLink, ({ actor, params }) => makeLink(deps, actor, params.id));
   bind(api, openCitizenLink, ({ params }) => openLink(deps, params.token));

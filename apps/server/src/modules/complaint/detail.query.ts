@@ -22,6 +22,7 @@ interface DetailRow extends ListRow {
   point_by: 'pin' | 'captured' | 'place';
   place: { id: string; name: string; kind: string } | null;
   extras: Record<string, string>;
+  category_guess: { confidence: number; byWords: boolean } | null;
 }
 
 /** Everything about one order the actor may see. @throws Problem 404 when out of scope */
@@ -37,7 +38,8 @@ export async function getComplaintDetail(
     `complaint.detail.${scope.scope}`,
     `select ${LIST_COLUMNS}, c.content, c.callback_wanted, c.lng, c.lat, c.point_by, c.extras,
             (select json_build_object('id', l.id, 'name', l.name, 'kind', l.kind) from place l where l.id = c.place_id) as place, x.anonymous, x.name_enc, x.phone_enc,
-            (x.content_enc is not null or x.address_enc is not null) as has_hidden
+            (x.content_enc is not null or x.address_enc is not null) as has_hidden,
+            (select json_build_object('confidence', j.confidence, 'byWords', j.by_words) from category_guess j where j.complaint_id = c.id) as category_guess
        from complaint c ${LIST_JOINS} left join complainant x on x.complaint_id = c.id
       where c.id = $1 and ${scope.sql}`,
     [id, ...scope.values],
@@ -60,6 +62,7 @@ export async function getComplaintDetail(
   return {
     ...toListItem(row, deps.workingTime.calendar, deps.clock.now()),
     content: row.content,
+    categoryGuess: row.category_guess,
     anonymous: row.anonymous ?? true,
     callbackWanted: row.callback_wanted,
     complainant: {

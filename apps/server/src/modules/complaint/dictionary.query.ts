@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib';
+import { CategoryGuesser, type Suggestion, unpackModel } from '@bihuan/domain/category';
 import {
   CategoryDictionary,
   type CategoryEntry,
@@ -14,14 +16,16 @@ export interface Dictionary {
     text: { address: string | null; content: string },
     history?: readonly { unitId: string; count: number }[],
   ): Promise<UnitSuggestion | null>;
-  suggestCategory(title: string, content: string): Promise<{ code: string; confidence: number } | null>;
+  /** The likeliest first. */
+  suggestCategories(title: string, content: string): Promise<(Suggestion & { name: string })[]>;
   /** For bulk work: everything at once, without waiting for each text. */
   load(): Promise<Loaded>;
 }
 
 interface Loaded {
   readonly dispatch: DispatchDictionary;
-  readonly categories: CategoryDictionary;
+  readonly categories: CategoryGuesser;
+  readonly categoryNames: ReadonlyMap<string, string>;
 }
 
 const FRESH_MS = 60_000;
@@ -48,14 +52,17 @@ export function createDictionary(db: Database, clock: Clock): Dictionary {
     async suggestUnit(text, history) {
       return (await load()).dispatch.suggest(text, history);
     },
-    async suggestCategory(title, content) {
-      return (await load()).categories.suggest(title, content);
+    async suggestCategories(title, content) {
+      const { categories, categoryNames } = await load();
+      return categories
+        .suggest(title, content)
+        .map((suggestion) => ({ ...suggestion, name: categoryNames.get(suggestion.code) ?? suggestion.code }));
     },
   };
 }
 
 async function read(db: Database): Promise<Loaded> {
-  const [places, towns, categories] = await Promise.all([
+  const [places, towns, categories, [model]] = await Promise.all([
     db.query<PlaceEntry>(
       null,
       'select id, kind, name, aliases, town_id as "townId", unit_id as "unitId" from place where closed_at is null',
@@ -66,12 +73,24 @@ async function read(db: Database): Promise<Loaded> {
          left join unit s on s.town_id = t.id and s.kind = 'squadron' and s.closed_at is null
         where t.kind = 'town' and t.closed_at is null`,
     ),
-    db.query<CategoryEntry>(
+    db.query<CategoryEntry & { name: string }>(
       null,
-      'select code, keywords from category where closed_at is null and parent_code is not null',
+      'select code, name, keywords from category where closed_at is null and parent_code is not null',
+    ),
+    db.query<{ weights: Buffer; threshold: number | null }>(
+      null,
+      "select weights, threshold from category_model where state = 'active' and weights is not null",
     ),
   ]);
-  return { dispatch: new DispatchDictionary(places, towns), categories: new CategoryDictionary(categories) };
+  return {
+    dispatch: new DispatchDictionary(places, towns),
+    categoryNames: new Map(categories.map(({ code, name }) => [code, name])),
+    categories: new CategoryGuesser(
+      new CategoryDictionary(categories),
+      new Set(categories.map(({ code }) => code)),
+      model ? { model: unpackModel(gunzipSync(model.weights)), threshold: model.threshold } : null,
+    ),
+  };
 }
 
 /** Squadrons that earlier concluded orders at exactly this address. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Deps } from '../../platform/deps.ts';
+import { TRAIN_TASK, trainCategories, trainIfGrown } from './category-model.service.ts';
 import { sweepClocks } from './clock.jobs.ts';
 import { bindComplaintRoutes } from './complaint.routes.ts';
 import { createDictionary } from './dictionary.query.ts';
@@ -7,6 +8,7 @@ import { recomputeDeadlines } from './recompute.jobs.ts';
 import { RECOMPUTE_TASK } from './recompute.repo.ts';
 import { followChanges, INDEX_TASK, indexSearch } from './search-index.jobs.ts';
 
+export { categoryModels, TRAIN_TASK, trainCategories, trainIfGrown } from './category-model.service.ts';
 export { sweepClocks } from './clock.jobs.ts';
 export { executeCommand } from './command.service.ts';
 export { type DeadlineCounts, deadlineEffect } from './deadline-effect.query.ts';
@@ -35,5 +37,10 @@ export function registerComplaintModule(api: FastifyInstance, deps: Deps): void 
     await indexSearch(deps, signal);
   });
   deps.jobs.schedule(INDEX_TASK, '* * * * *');
+  deps.jobs.handle(TRAIN_TASK, async ({ by }, { signal }) => {
+    if (typeof by === 'string') await trainCategories(deps, by, signal);
+    else await trainIfGrown(deps, signal);
+  });
+  deps.jobs.schedule(TRAIN_TASK, '40 18 * * *');
   api.addHook('onClose', followChanges(deps));
 }

@@ -143,6 +143,7 @@ export function complaintWhere(
   flag(filter.paused, 'c.paused_at is not null');
   flag(filter.reopened, 'c.reopen_count > 0');
   flag(filter.excluded, 'c.excluded_at is not null');
+  flag(filter.guessed, 'exists (select 1 from category_guess j where j.complaint_id = c.id)');
   flag(filter.located, 'c.lng is not null');
   if (filter.bbox) {
     const box = parseBox(filter.bbox);

@@ -23,6 +23,7 @@ p as (insert into complainant (complaint_id, anonymous, name_enc, name_bidx, pho
       values ($1, $14, $19, $20, $21, $22, $23, $24)),
 r as (insert into handling_round (complaint_id, round, kind, urgency, category_code, town_id, started_at, first_contact_due_at, due_at)
       values ($1, 1, $4, $5, $6, $10, $13, $16, $17)),
+g as (insert into category_guess (complaint_id, code, confidence, by_words) select $1, $6, $44::real, $45::boolean where $44 is not null),
 o as (insert into outbox (${OUTBOX_COLUMNS}) values ($25,$26,$27,$28,$29,$30::jsonb)),
 a as (insert into audit_event (${AUDIT_COLUMNS}) values ($31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41::jsonb,$42,$43))
 select number from c`;
@@ -145,7 +146,7 @@ export async function registerComplaint(
   const anonymous = input.anonymous ?? !(input.complainantName || input.complainantPhone);
   const [unit, category] = await Promise.all([
     dictionary.suggestUnit({ address, content: input.content }),
-    input.categoryCode ? null : dictionary.suggestCategory(input.title, input.content),
+    input.categoryCode ? null : dictionary.load().then(({ categories }) => categories.sure(input.title, input.content)),
   ]);
   const protectedFields = protectComplainant(deps.keyring, id, {
     name: input.complainantName?.trim() || null,
@@ -157,7 +158,8 @@ export async function registerComplaint(
   const townId = input.townId ?? unit?.townId ?? null;
   // A place in another town than the one named is another place of the same name.
   const placeId = unit && unit.townId === townId ? unit.placeId : null;
-  const categoryCode = input.categoryCode ?? (category && category.confidence >= 0.5 ? category.code : null);
+  // Only when it is sure, and marked until a person has confirmed it.
+  const categoryCode = input.categoryCode ?? category?.code ?? null;
   const clock = firstRound(deps, kind, urgency, receivedAt, now);
   try {
     const [row] = await deps.db.query<{ number: string }>('complaint.register', REGISTER_SQL, [
@@ -196,6 +198,8 @@ export async function registerComplaint(
         data: { sourceId: input.sourceId, kind, urgency },
         commandId: input.commandId,
       }),
+      category?.confidence ?? null,
+      category?.byWords ?? null,
     ]);
     deps.live.wake();
     return { id, number: row!.number, status: 'received', dueAt: new Date(clock.dueAt).toISOString(), repeated: false };

@@ -17,6 +17,7 @@ const OTHER_LABELS: Record<string, string> = {
   'complaint.import': '导入登记',
   'complaint.update': '来源更新',
   'complaint.reveal': '查看诉求人信息',
+  'complaint.confirm_category': '确认类别',
   'complaint.warn': '时限预警',
   'complaint.citizen_link': '发出评价链接',
 };

@@ -7,9 +7,11 @@ import type {
   retireCategory,
 } from '@bihuan/contract/dictionary';
 import type { RequestActor } from '../../platform/access/index.ts';
+import { recordAudit } from '../../platform/audit/index.ts';
 import type { Trx } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { conflict, invalid, notFound, staleVersion } from '../../platform/errors.ts';
+import { TRAIN_TASK } from '../complaint/index.ts';
 import {
   type CategoryRow,
   type CategoryValues,
@@ -24,6 +26,22 @@ import {
   updateCategory,
 } from './category.repo.ts';
 import { change, REFERRED_TO } from './change.ts';
+
+/** Puts a training in the queue; one that waits already is enough. */
+export async function askTraining(deps: Deps, actor: RequestActor, commandId: string): Promise<void> {
+  await deps.db.transaction(async (trx) => {
+    const [done] = await trx.query('category.asked', 'select 1 from audit_event where command_id = $1', [commandId]);
+    if (done) return;
+    await recordAudit(trx, {
+      at: deps.clock.now(),
+      actor,
+      action: 'dictionary.categories_trained',
+      objectType: 'category',
+      commandId,
+    });
+    await deps.jobs.add(trx, TRAIN_TASK, { by: actor.personId }, { key: TRAIN_TASK });
+  });
+}
 
 const valuesOf = (body: CategoryValues): CategoryValues => ({
   name: body.name.trim(),

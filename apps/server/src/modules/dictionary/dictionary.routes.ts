@@ -13,6 +13,7 @@ import {
   exportDeadlineRules,
   exportPlaces,
   listCategories,
+  listCategoryModels,
   listDeadlineRules,
   listPlaces,
   listRecomputes,
@@ -25,6 +26,7 @@ import {
   retireCategory,
   retirePlace,
   saveCalendarYear,
+  trainCategoryModel,
   tryDispatch,
   withdrawDeadlineRule,
   withdrawShifts,
@@ -32,6 +34,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { Deps } from '../../platform/deps.ts';
 import { bind } from '../../platform/http/bind.ts';
+import { categoryModels } from '../complaint/index.ts';
 import { listShiftSets, listYears } from './calendar.repo.ts';
 import {
   previewShiftChange,
@@ -43,7 +46,7 @@ import {
   today,
 } from './calendar.service.ts';
 import { listCategoryItems } from './category.repo.ts';
-import { addCategory, editCategory, removeUnusedCategory, setCategoryClosed } from './category.service.ts';
+import { addCategory, askTraining, editCategory, removeUnusedCategory, setCategoryClosed } from './category.service.ts';
 import { recomputeViews } from './effect.ts';
 import { addPlace, editPlace, placePage, removeUnusedPlace, setPlaceClosed, tryOut } from './place.service.ts';
 import { listRules } from './rule.repo.ts';
@@ -56,6 +59,11 @@ export function bindCategoryRoutes(api: FastifyInstance, deps: Deps): void {
   bind(api, exportCategories, async ({ query: { format, ...filter }, reply }) =>
     sendSheet(reply, '诉件类别', format, categorySheet(await listCategoryItems(deps.db, filter))),
   );
+  bind(api, listCategoryModels, () => categoryModels(deps));
+  bind(api, trainCategoryModel, async ({ actor, body }) => {
+    await askTraining(deps, actor, body.commandId);
+    return categoryModels(deps);
+  });
   bind(api, createCategory, ({ actor, body }) => addCategory(deps, actor, body));
   bind(api, changeCategory, ({ actor, params, body }) => editCategory(deps, actor, params.id, body));
   bind(api, retireCategory, ({ actor, params, body }) => setCategoryClosed(deps, actor, params.id, body));

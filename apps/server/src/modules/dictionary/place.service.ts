@@ -158,7 +158,7 @@ export async function tryOut(deps: Deps, body: BodyOf<typeof tryDispatch>): Prom
   const dictionary = createDictionary(deps.db, deps.clock);
   const [unit, category] = await Promise.all([
     dictionary.suggestUnit({ address: body.address, content: body.content }),
-    dictionary.suggestCategory('', `${body.address} ${body.content}`),
+    dictionary.suggestCategories('', `${body.address} ${body.content}`).then(([first]) => first ?? null),
   ]);
   const names = await namesOf(deps.db, {
     unitId: unit?.unitId ?? null,

@@ -12,6 +12,9 @@ export interface StagedOrder {
   readonly kind: Kind;
   readonly urgency: Urgency;
   readonly categoryCode: string | null;
+  /** `null`: named by the source, or none. */
+  readonly categoryConfidence: number | null;
+  readonly categoryByWords: boolean | null;
   readonly title: string;
   readonly content: string;
   readonly address: string | null;
@@ -35,7 +38,7 @@ export interface StagedOrder {
 }
 
 export const STAGE = `create temp table if not exists intake_stage (
-  row_no integer, id uuid, external_no text, kind text, urgency text, category_code text, title text, content text, address text,
+  row_no integer, id uuid, external_no text, kind text, urgency text, category_code text, category_confidence real, category_by_words boolean, title text, content text, address text,
   town_id uuid, place_id uuid, callback_wanted boolean, anonymous boolean, extras jsonb,
   received_at timestamptz, first_contact_due_at timestamptz, due_at timestamptz, next_check_at timestamptz, answered_at timestamptz, result text,
   name_enc bytea, name_bidx bytea, phone_enc bytea, phone_bidx bytea, content_enc bytea, address_enc bytea,
@@ -64,6 +67,8 @@ export function copyLine(order: StagedOrder): string {
     order.kind,
     order.urgency,
     order.categoryCode,
+    order.categoryConfidence,
+    order.categoryByWords,
     order.title,
     order.content,
     order.address,
@@ -136,6 +141,8 @@ p as (insert into complainant (complaint_id, anonymous, name_enc, name_bidx, pho
 r as (insert into handling_round (complaint_id, round, kind, urgency, category_code, town_id, started_at, first_contact_due_at, due_at, concluded_at, result)
       select id, 1, kind, urgency, category_code, town_id, received_at, first_contact_due_at, due_at, answered_at, result from s),
 d as (insert into intake_record (complaint_id, digests, originals_enc) select id, digests, originals_enc from s),
+g as (insert into category_guess (complaint_id, code, confidence, by_words)
+      select id, category_code, category_confidence, category_by_words from s where category_confidence is not null),
 o as (insert into outbox (topic, object_id, town_id, data)
       select 'complaint.registered', id, town_id, jsonb_build_object('status', status, 'version', 1) from c where $9),
 a as (insert into audit_event (at, actor_id, actor_unit_id, actor_role, action, object_type, object_id, to_status, data, ip)

@@ -18,7 +18,7 @@ import {
   type UpdatedOrder,
   updateOrders,
 } from './merge.repo.ts';
-import { categoryOf, type Lexicon, stagedOrder, townOf } from './prepare.ts';
+import { type Lexicon, namedCategory, stagedOrder, townOf } from './prepare.ts';
 import { labelOf, reconcile } from './reconcile.ts';
 
 /** Encrypting can outrun the event loop; other requests get their turn this often. */
@@ -167,7 +167,7 @@ function compare(
         >);
   const content = open(order.content_enc, 'content', order.content);
   const before = order.digests === null ? null : splitDigests(order.digests);
-  const category = categoryOf(lexicon, incoming);
+  const category = namedCategory(lexicon, incoming);
   // A title is kept masked only: if it still is what the source's title was masked to, nobody changed it.
   const titleLabel = labelOf('title');
   const originalTitle = originals[titleLabel];

@@ -1,4 +1,4 @@
-import type { CategoryDictionary } from '@bihuan/domain/dispatch';
+import type { CategoryGuesser, Suggestion } from '@bihuan/domain/category';
 import { maskPersonal } from '@bihuan/domain/intake';
 import type { Sql } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -10,7 +10,7 @@ import { readNames } from './names.query.ts';
 
 /** Places, towns and categories as they are while one chunk is taken in. */
 export interface Lexicon {
-  readonly categories: CategoryDictionary;
+  readonly categories: CategoryGuesser;
   suggestTown(text: {
     address: string | null;
     content: string;
@@ -29,15 +29,18 @@ export async function loadLexicon(sql: Sql, dictionary: Dictionary): Promise<Lex
   };
 }
 
-/** The category named by the source, its finest level first; else what the words suggest with at least even odds. */
-export function categoryOf(lexicon: Lexicon, { row }: Incoming): string | null {
+/** The category named by the source, its finest level first. */
+export function namedCategory(lexicon: Lexicon, { row }: Incoming): string | null {
   for (const name of row.categories.toReversed()) {
     const code = lexicon.categoryByName(name);
     if (code) return code;
   }
-  const suggested = lexicon.categories.suggest(row.title, row.content.slice(0, 500));
-  return suggested && suggested.confidence >= 0.5 ? suggested.code : null;
+  return null;
 }
+
+/** Where the source names none: what the order itself says, if that is sure enough. */
+const guessedCategory = (lexicon: Lexicon, { row }: Incoming): Suggestion | null =>
+  lexicon.categories.sure(row.title, row.content);
 
 /** The town named by the source; else the one the address or text lies in. */
 export function townOf(lexicon: Lexicon, { row }: Incoming): { townId: string | null; placeId: string | null } {
@@ -67,6 +70,8 @@ export function stagedOrder(
   const seal = (field: string, value: string | null): Buffer | null =>
     value === null ? null : deps.keyring.encrypt(value, `complainant.${field}:${id}`);
   const { content, address, title, extras, originals } = incoming;
+  const named = namedCategory(lexicon, incoming);
+  const guessed = named === null ? guessedCategory(lexicon, incoming) : null;
   const clock = firstRound(deps, row.kind, row.urgency, row.receivedAt, now);
   const answeredAt =
     closeAnswered && row.replyAt !== null && row.replyAt >= row.receivedAt && row.replyAt <= now ? row.replyAt : null;
@@ -76,7 +81,9 @@ export function stagedOrder(
     externalNo: incoming.externalNo,
     kind: row.kind,
     urgency: row.urgency,
-    categoryCode: categoryOf(lexicon, incoming),
+    categoryCode: named ?? guessed?.code ?? null,
+    categoryConfidence: guessed?.confidence ?? null,
+    categoryByWords: guessed?.byWords ?? null,
     title,
     content: content.masked,
     address: address?.masked ?? null,

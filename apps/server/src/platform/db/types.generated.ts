@@ -157,6 +157,25 @@ export interface CategoryTable {
   version: Generated<number>;
 }
 
+export interface CategoryGuessTable {
+  complaint_id: string;
+  code: string;
+  confidence: number;
+  by_words: boolean;
+}
+
+export interface CategoryModelTable {
+  id: Generated<number>;
+  trained_at: Timestamp;
+  orders: number;
+  threshold: number | null;
+  score: Json;
+  state: 'active' | 'retired' | 'rejected';
+  note: string | null;
+  trained_by: string | null;
+  weights: Buffer | null;
+}
+
 export interface CitizenLinkTable {
   token_hash: Buffer;
   complaint_id: string;
@@ -797,6 +816,8 @@ export interface DB {
   calendar_day: CalendarDayTable;
   calendar_year: CalendarYearTable;
   category: CategoryTable;
+  category_guess: CategoryGuessTable;
+  category_model: CategoryModelTable;
   citizen_link: CitizenLinkTable;
   clock_entry: ClockEntryTable;
   clock_warning: ClockWarningTable;

@@ -39,6 +39,7 @@ export const FILTER_KEYS = [
   'pendingRequest',
   'matterId',
   'suspected',
+  'guessed',
   'repeated',
   'mine',
   'bbox',

@@ -33,10 +33,13 @@ export function useComplaintFields(filter: Ref<ComplaintFilter>): ComputedRef<Fi
     { kind: 'flag', key: 'reopened', label: '重办', more: true },
     { kind: 'flag', key: 'suspected', label: '疑似重复', more: true },
     { kind: 'flag', key: 'repeated', label: '有同一事项的', more: true },
+    { kind: 'flag', key: 'guessed', label: '机器判定类别', more: true },
     { kind: 'flag', key: 'excluded', label: '已剔除', more: true },
     { kind: 'flag', key: 'located', label: '有坐标', more: true },
-    // Not chosen here, but on the map: shown while it holds, so that it can be taken away.
+    // Not chosen here, but on the map, with a matter, among the hot spots: shown while it holds, so that it can be taken away.
     ...(filter.value.bbox ? [{ kind: 'given' as const, key: 'bbox', label: '地图上的一块' }] : []),
+    ...(filter.value.matterId ? [{ kind: 'given' as const, key: 'matterId', label: '一个事项' }] : []),
+    ...(filter.value.placeId ? [{ kind: 'given' as const, key: 'placeId', label: '一个地点' }] : []),
   ]);
 }
 

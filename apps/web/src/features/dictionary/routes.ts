@@ -2,6 +2,11 @@ import type { FeatureRoutes } from '../../app/route-meta.ts';
 
 export default [
   {
+    path: '/dictionary/categories/model',
+    component: () => import('./CategoryModelPage.vue'),
+    meta: { title: '类别判定', permission: 'dictionary.manage' },
+  },
+  {
     path: '/dictionary/categories',
     component: () => import('./CategoryList.vue'),
     meta: { title: '诉件类别', permission: 'dictionary.manage', nav: { room: 'dictionary', order: 31 } },
