@@ -44,7 +44,19 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['indicator-settings', 'xietiao-kezhang', '/indicators/settings'],
   ['indicator-orders', 'xietiao-kezhang', '/indicators/resolution/orders?period=2023-06'],
   ['deadline-rules', 'xietiao-kezhang', '/dictionary/deadline-rules'],
-  ['analysis', 'xietiao01', '/analysis'],
+  ['hot-spots', 'xietiao01', '/analysis?to=2023-06-25'],
+  ['hot-spots-squadron', 'youyi-duizhang', '/analysis'],
+  ['weeks', 'xietiao-kezhang', '/analysis/weeks'],
+  ['week', 'xietiao-kezhang', '/analysis/weeks/2023-06-19'],
+  ['analysis', 'xietiao01', '/analysis/figures'],
+  ['matters', 'xietiao01', '/matters'],
+  ['matters-alerted', 'youyi-duizhang', '/matters?state=alert'],
+  ['matter', 'xietiao01', '/matters/:matter'],
+  ['matter-suggestions', 'xietiao01', '/matters/suggestions'],
+  ['backlog', 'juzhang', '/matters/backlog'],
+  ['matter-settings', 'xietiao-kezhang', '/matters/settings'],
+  ['complaints-suspected', 'xietiao01', '/complaints?suspected=true'],
+  ['complaint-guessed', 'xietiao01', '/complaints/:guessed'],
   ['map', 'xietiao01', '/map'],
   ['map-points', 'xietiao01', '/map?layer=points&receivedFrom=2023-06-01&receivedTo=2023-06-30'],
   ['map-heat', 'juzhang', '/map?layer=heat&receivedFrom=2023-01-01&receivedTo=2023-06-30'],
@@ -63,6 +75,7 @@ const ADMIN_PAGES: [name: string, as: string, path: string][] = [
   ['people-import', 'sysadmin', '/org/import'],
   ['sources', 'sysadmin', '/sources'],
   ['categories', 'sysadmin', '/dictionary/categories'],
+  ['category-model', 'sysadmin', '/dictionary/categories/model'],
   ['places', 'sysadmin', '/dictionary/places'],
   ['map-settings', 'sysadmin', '/dictionary/map'],
   ['calendar', 'sysadmin', '/dictionary/calendar'],
@@ -80,6 +93,14 @@ async function demoPath(context: BrowserContext, path: string): Promise<string> 
       await context.request.get('/api/v1/complaints?status=handling&reopened=true&limit=1')
     ).json();
     return path.replace(':complaint', items[0].id);
+  }
+  if (path.includes(':matter')) {
+    const { items } = await (await context.request.get('/api/v1/matters?sort=count&limit=1')).json();
+    return path.replace(':matter', items[0].id);
+  }
+  if (path.includes(':guessed')) {
+    const { items } = await (await context.request.get('/api/v1/complaints?guessed=true&limit=1')).json();
+    return path.replace(':guessed', items[0].id);
   }
   if (path.includes(':mine')) {
     const { items } = await (await context.request.get('/api/v1/my-work?limit=1')).json();

@@ -26,3 +26,6 @@ export function marksOf(item: ComplaintListItem): { label: string; tone: Tone }[
   if (item.excluded) marks.push({ label: '已剔除', tone: 'plain' });
   return marks;
 }
+
+/** No machine is certain. */
+export const confidenceText = (share: number): string => (share >= 0.99 ? '99% 以上' : `${Math.round(share * 100)}%`);
