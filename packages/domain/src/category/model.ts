@@ -210,6 +210,8 @@ export function scoreModel(model: CategoryModel, held: readonly Labelled[], thre
   };
 }
 
+/** Where even the least sure guesses are right, no more than this is asked for. */
+const MOST_DEMANDED = 0.99;
 /** At least so many held-back orders must be above a threshold to speak for it. */
 const LEAST_ABOVE = 30;
 
@@ -226,7 +228,7 @@ export function thresholdFor(model: CategoryModel, held: readonly Labelled[], pr
     // Lower end of the Wilson interval at one standard deviation: a lucky few are no proof.
     const share = right / count;
     const low = (share + 0.5 / count - Math.sqrt((share * (1 - share)) / count + 0.25 / count ** 2)) / (1 + 1 / count);
-    if (count >= LEAST_ABOVE && low >= precision) threshold = guesses[0]!.confidence;
+    if (count >= LEAST_ABOVE && low >= precision) threshold = Math.min(MOST_DEMANDED, guesses[0]!.confidence);
   }
   return threshold;
 }
