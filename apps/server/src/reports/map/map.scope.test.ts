@@ -6,12 +6,11 @@ import { EDGE, mayOpen, type ScopeOrder as Order, randoms, scopeWorld } from '..
 let t: TestApp;
 let people: TestPerson[];
 let orders: Order[];
-let towns: string[];
 const DISTRICT: Box = [121, 31, 122, 32];
 
 beforeAll(async () => {
   t = await testApp();
-  ({ people, orders, towns } = await scopeWorld(t));
+  ({ people, orders } = await scopeWorld(t));
 });
 afterAll(() => t.close());
 
