@@ -26,10 +26,10 @@ export interface Row {
 export interface SizeResult {
   readonly size: number;
   readonly rows: readonly Row[];
-  readonly intake: ImportResult;
-  readonly bulletin: BulletinResult;
+  readonly intake: ImportResult | null;
+  readonly bulletin: BulletinResult | null;
   readonly matters: MatterResult | null;
-  readonly search: SearchResult;
+  readonly search: SearchResult | null;
   readonly memory: number;
   /** `null`: the data were there already. */
   readonly loadSeconds: number | null;
@@ -80,7 +80,9 @@ function pathLine(row: Row): string {
 const searchLine = ({ kind, word, hits, search, relevance, many, scan, walk, times, identical }: SearchRow): string =>
   `| ${kind}“${word}” | ${number(hits)} | ${latency(search)} | ${number(relevance.p50, 1)} | ${number(many.perSecond)} | ${number(scan)} | ${number(walk, 1)} | ${number(times)} | ${identical ? '是' : '**否**'} |`;
 
-function searchLines({ rows, indexed, megabytes: size }: SearchResult): string[] {
+function searchLines(search: SearchResult | null): string[] {
+  if (!search) return [];
+  const { rows, indexed, megabytes: size } = search;
   return [
     `搜索（第一页 20 件与计数，经 HTTP，含鉴权与范围）：LIKE 扫描为同样的列读遍全部诉件与答复、取同一页并计数，与本系统轮流测；倍数是每秒次数之比（2 字词应 ≥ 100）。“沿时间索引”为 LIKE 由新到旧、数满 1,000 即停，词常见时它也快。检索表 ${number(size.table)} MB，索引 ${number(size.index)} MB${indexed ? `；编入 ${number(indexed.rows)} 件，每秒 ${number(indexed.perSecond)} 件` : ''}。`,
     '',
@@ -96,6 +98,34 @@ function matterLines(matters: MatterResult | null): string[] {
   const { withMatters, without, times, prepared } = matters;
   return [
     `同一事项：登记 ${number(withMatters)} 件/秒（自第一件请求至最后一件比对完毕），关掉比对时 ${number(without)} 件/秒，用时 ${number(times, 2)} 倍（应 ≤ 1.6），轮流测。${prepared ? `存量比对 ${number(prepared.orders)} 件，每秒 ${number(prepared.perSecond)} 件。` : ''}`,
+    '',
+  ];
+}
+
+function pathLines(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
+  return [
+    '| 路径 | 并发 | 本系统 次/秒 | p50 / p99 毫秒 | 裸处理 次/秒 | p50 / p99 | 极限 次/秒 | 占极限 | 占裸处理 |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...rows.map(pathLine),
+    '',
+  ];
+}
+
+function importLines(intake: ImportResult | null): string[] {
+  if (!intake) return [];
+  const { rows, megabytes: size, staged, copied, taken, compared, memory } = intake;
+  return [
+    `导入（GB18030 CSV，${number(rows)} 行，${number(size, 1)} MB）：读取、核对、脱敏、加密并写入数据库暂存表 ${number(staged)} 行/秒（应 ≥ 15,000）；同样的行事先备好、只做 COPY ${number(copied)} 行/秒（占 ${percent(staged / copied)}）；连同查重、建件、轮次、台账、审计，并比对重复，${number(taken)} 行/秒，其中比对 ${number(compared)} 件/秒；进程内存比导入前最多增加 ${megabytes(memory)}。`,
+    '',
+  ];
+}
+
+function bulletinLines(bulletin: BulletinResult | null): string[] {
+  if (!bulletin) return [];
+  const { figures, sql, docx, pdf } = bulletin;
+  return [
+    `月度通报（2023年6月）：取数与冻结编号 ${number(figures)} 毫秒，其中同样的 SQL ${number(sql)} 毫秒；生成 DOCX ${number(docx)} 毫秒，PDF ${number(pdf)} 毫秒。`,
     '',
   ];
 }
@@ -134,16 +164,11 @@ export function report(
     lines.push(
       `## ${number(size)} 件`,
       '',
-      `数据库 ${number(databaseMegabytes)} MB${loadSeconds === null ? '' : `，造数 ${number(loadSeconds)} 秒（每秒 ${number(size / loadSeconds)} 件）`}；2023年6月办理轮次 ${number(monthOrders)}；服务进程内存最高 ${megabytes(memory)}（应 < 400 MB）。`,
+      `数据库 ${number(databaseMegabytes)} MB${loadSeconds === null ? '' : `，造数 ${number(loadSeconds)} 秒（每秒 ${number(size / loadSeconds)} 件）`}；2023年6月办理轮次 ${number(monthOrders)}${memory > 0 ? `；服务进程内存最高 ${megabytes(memory)}（应 < 400 MB）` : ''}。`,
       '',
-      '| 路径 | 并发 | 本系统 次/秒 | p50 / p99 毫秒 | 裸处理 次/秒 | p50 / p99 | 极限 次/秒 | 占极限 | 占裸处理 |',
-      '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-      ...rows.map(pathLine),
-      '',
-      `导入（GB18030 CSV，${number(intake.rows)} 行，${number(intake.megabytes, 1)} MB）：读取、核对、脱敏、加密并写入数据库暂存表 ${number(intake.staged)} 行/秒（应 ≥ 15,000）；同样的行事先备好、只做 COPY ${number(intake.copied)} 行/秒（占 ${percent(intake.staged / intake.copied)}）；连同查重、建件、轮次、台账、审计 ${number(intake.taken)} 行/秒。`,
-      '',
-      `月度通报（2023年6月）：取数与冻结编号 ${number(bulletin.figures)} 毫秒，其中同样的 SQL ${number(bulletin.sql)} 毫秒；生成 DOCX ${number(bulletin.docx)} 毫秒，PDF ${number(bulletin.pdf)} 毫秒。`,
-      '',
+      ...pathLines(rows),
+      ...importLines(intake),
+      ...bulletinLines(bulletin),
       ...matterLines(matters),
       ...searchLines(search),
     );

@@ -44,6 +44,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     clients: { type: 'string', default: '10,50' },
     turns: { type: 'string', default: '5' },
+    parts: { type: 'string', default: 'paths,bulletin,import,matters,search,growth,pages' },
     out: { type: 'string', default: join(PROJECT_ROOT, 'bench/RESULTS.md') },
   },
 });
@@ -59,6 +60,9 @@ const sizes = options.sizes.split(',').map((text) => {
   return Number(match[1]) * (match[2]?.toLowerCase() === 'm' ? 1_000_000 : match[2] ? 1000 : 1);
 });
 
+/** What of it is run; the rest is left out of the report. */
+const parts = new Set(options.parts.split(','));
+
 const say = (line: string): void => console.error(line);
 const server = await startServer(options.data, say);
 const results: SizeResult[] = [];
@@ -67,9 +71,9 @@ let candidates: CandidateGrowth[] = [];
 let pages: PageResult[] | null = null;
 try {
   for (const size of sizes) results.push(await measureSize(size));
-  growth = await measureGrowth();
-  candidates = await measureCandidateGrowth();
-  pages = await measureFirstPage(server.url);
+  if (parts.has('growth')) growth = await measureGrowth();
+  if (parts.has('matters')) candidates = await measureCandidateGrowth();
+  if (parts.has('pages')) pages = await measureFirstPage(server.url);
 } finally {
   await server.stop();
 }
@@ -97,7 +101,9 @@ async function measureSize(size: number): Promise<SizeResult> {
   const rows: Row[] = [];
   const paths = hotPaths(subjects);
   // Reading first: the writing paths add orders to the very month that is read.
-  for (const path of [...paths.filter(({ writes }) => !writes), ...paths.filter(({ writes }) => writes)]) {
+  for (const path of !parts.has('paths')
+    ? []
+    : [...paths.filter(({ writes }) => !writes), ...paths.filter(({ writes }) => writes)]) {
     if (path.name === 'transition') await addPending(url);
     for (const clients of clientCounts) {
       const row = await measurePath(url, path, subjects, clients, rows.filter((r) => r.path === path.name).length);
@@ -107,13 +113,14 @@ async function measureSize(size: number): Promise<SizeResult> {
   }
   const deps = await benchDeps(url);
   try {
-    const bulletin = await measureBulletin(deps);
-    say(`   月度通报：取数 ${number(bulletin.figures)} 毫秒`);
-    const intake = await measureImport(deps, options.data);
-    say(`   导入：暂存 ${number(intake.staged)} 行/秒，COPY ${number(intake.copied)}，全程 ${number(intake.taken)}`);
+    const bulletin = parts.has('bulletin') ? await measureBulletin(deps) : null;
+    if (bulletin) say(`   月度通报：取数 ${number(bulletin.figures)} 毫秒`);
+    const intake = parts.has('import') ? await measureImport(deps, options.data) : null;
+    if (intake)
+      say(`   导入：暂存 ${number(intake.staged)} 行/秒，COPY ${number(intake.copied)}，全程 ${number(intake.taken)}`);
     await removeTraces(url);
     let matters: MatterResult | null = null;
-    if (size <= MOST_COMPARED) {
+    if (size <= MOST_COMPARED && parts.has('matters')) {
       const clients = clientCounts[0]!;
       matters = { ...(await measureMatters(url, subjects, { clients, seconds, turns: TURNS })), prepared: compared };
       say(
@@ -122,9 +129,9 @@ async function measureSize(size: number): Promise<SizeResult> {
       await removeTraces(url);
     }
     const appServer = await start('app-server.ts', url);
-    const search = await measureSearch(deps, url, appServer.port, subjects, say);
+    const search = parts.has('search') ? await measureSearch(deps, url, appServer.port, subjects, say) : null;
     await stop(appServer.child);
-    const memory = Math.max(...rows.map(({ memory }) => memory));
+    const memory = Math.max(0, ...rows.map(({ memory }) => memory));
     return { size, rows, bulletin, intake, matters, search, memory, loadSeconds: prepared.seconds, ...facts };
   } finally {
     await deps.db.close();

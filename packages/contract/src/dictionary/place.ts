@@ -107,6 +107,23 @@ export const removePlace = endpoint({
   params: IdParams,
   body: RemoveBody,
 });
+/** A name that closed orders mention and the dictionary does not know. */
+export const FoundPlace = Type.Object({
+  name: Type.String(),
+  kind: keysOf(PLACE_KINDS),
+  town: UnitRef,
+  /** Matters that name it. */
+  matters: Type.Integer(),
+});
+export type FoundPlace = Static<typeof FoundPlace>;
+export const listFoundPlaces = endpoint({
+  id: 'dictionary.foundPlaces',
+  method: 'GET',
+  path: '/dictionary/places/found',
+  access: 'dictionary.manage',
+  summary: '办结诉件里反复提到、词典还没有的地点',
+  response: Type.Object({ items: Type.Array(FoundPlace) }),
+});
 /** Tries the dictionary as it is now on a text: what would be proposed, and why. */
 export const tryDispatch = endpoint({
   id: 'dictionary.tryDispatch',

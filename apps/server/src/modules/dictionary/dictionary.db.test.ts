@@ -415,3 +415,45 @@ it('a second server process reads the calendar anew when it hears of the change'
     await live.stop();
   }
 });
+
+describe('places that closed orders name', () => {
+  it('are proposed when three matters of one town name them, unless the dictionary knows them', async () => {
+    const insert = (name: string, count: number, townId: string, status = 'closed') =>
+      sql(
+        `with c as (insert into complaint (number, source_id, kind, urgency, title, content, address, status, town_id, received_at, due_at, first_contact_due_at)
+           select 'F' || $1 || right($3::uuid::text, 8) || n, (select id from intake_source where code = 'hotline'), 'ordinary', 'normal', '标题', '内容',
+                  '宝山区测试路' || n || '弄' || $1 || n || '号楼', $4, $3::uuid, '2023-05-01', '2023-05-05', '2023-05-02' from generate_series(1, $2::int) n returning id)
+         select count(*) from c`,
+        [name, count, townId, status],
+      );
+    const [here, there] = [d.units.a.townId!, d.units.b.townId!];
+    await insert('绿洲香岛花园', 5, here);
+    await insert('怡和新村', 2, here);
+    await insert('和欣国际花园', 3, here);
+    await insert('和欣国际花园', 3, there);
+    await insert('翡丽公馆花园', 4, here, 'handling');
+    const found = async () =>
+      (await get(d.sysadmin, '/dictionary/places/found')).items.map((item: { name: string }) => item.name);
+    expect(await found()).toEqual(['绿洲香岛花园']);
+    expect((await t.call(d.clerk, 'GET', '/dictionary/places/found')).status).toBe(403);
+    const { items } = await get(d.sysadmin, '/dictionary/places/found');
+    expect(items[0]).toEqual({
+      name: '绿洲香岛花园',
+      kind: 'compound',
+      town: { id: here, name: expect.any(String) },
+      matters: 5,
+    });
+    const created = await t.call(d.sysadmin, 'POST', '/dictionary/places', {
+      commandId: randomUUID(),
+      kind: 'compound',
+      name: '绿洲香岛花园',
+      aliases: [],
+      townId: here,
+      unitId: null,
+      lng: null,
+      lat: null,
+    });
+    expect(created.status, JSON.stringify(created.body)).toBe(200);
+    expect(await found()).toEqual([]);
+  });
+});

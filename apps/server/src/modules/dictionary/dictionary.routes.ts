@@ -15,6 +15,7 @@ import {
   listCategories,
   listCategoryModels,
   listDeadlineRules,
+  listFoundPlaces,
   listPlaces,
   listRecomputes,
   type PlaceItem,
@@ -48,6 +49,7 @@ import {
 import { listCategoryItems } from './category.repo.ts';
 import { addCategory, askTraining, editCategory, removeUnusedCategory, setCategoryClosed } from './category.service.ts';
 import { recomputeViews } from './effect.ts';
+import { findPlaces } from './found-place.service.ts';
 import { addPlace, editPlace, placePage, removeUnusedPlace, setPlaceClosed, tryOut } from './place.service.ts';
 import { listRules } from './rule.repo.ts';
 import { previewRule, saveRule, takeRuleBack } from './rule.service.ts';
@@ -74,6 +76,7 @@ export function bindCategoryRoutes(api: FastifyInstance, deps: Deps): void {
 }
 
 export function bindPlaceRoutes(api: FastifyInstance, deps: Deps): void {
+  bind(api, listFoundPlaces, async () => ({ items: await findPlaces(deps) }));
   bind(api, listPlaces, ({ query }) => placePage(deps, query));
   bind(api, exportPlaces, ({ query: { format, ...filter }, reply }) =>
     sendSheet(reply, '地点词典', format, placeSheet(allPlaces(deps, filter))),

@@ -31,7 +31,7 @@ const LEXICON_LIFE = 60_000;
 /** Of the clock: a receiving time a little ahead of ours is a matter of clocks. */
 const AHEAD = 60_000;
 /** Of the whole import, reading takes about a third; the rest is comparing. */
-const READING_SHARE = 0.35;
+export const READING_SHARE = 0.35;
 
 /** The job moved on under another runner, was cancelled or is over: this runner has nothing left to do. */
 class Overtaken extends Error {}
