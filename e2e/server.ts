@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { inject } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url));
 
@@ -17,8 +18,27 @@ export interface RunningServer {
 
 /** The product itself, started as an operator starts it, with demo data in a database of its own. */
 export async function startServer(postgresUrl: string, name: string): Promise<RunningServer> {
-  const databaseUrl = await freshDatabase(postgresUrl, name);
+  const template = await demoTemplate(postgresUrl);
+  const databaseUrl = await freshDatabase(postgresUrl, name, TEMPLATE);
   const dataDir = mkdtempSync(join(tmpdir(), 'bihuan-e2e-'));
+  cpSync(template, dataDir, { recursive: true });
+  return run(databaseUrl, dataDir, true);
+}
+
+const TEMPLATE = 'e2e_template';
+
+/** Demo data are made by the product's own first start, once for the whole run; each test file goes on from a copy. */
+async function demoTemplate(postgresUrl: string): Promise<string> {
+  const dataDir = join(inject('scratch'), TEMPLATE);
+  if (existsSync(join(dataDir, 'ready'))) return dataDir;
+  mkdirSync(dataDir, { recursive: true });
+  const first = await run(await freshDatabase(postgresUrl, TEMPLATE, null), dataDir, false);
+  await first.stop();
+  writeFileSync(join(dataDir, 'ready'), '');
+  return dataDir;
+}
+
+async function run(databaseUrl: string, dataDir: string, own: boolean): Promise<RunningServer> {
   const port = await freePort();
   const child = spawn(process.execPath, [MAIN], {
     env: { ...process.env, PORT: String(port), DATABASE_URL: databaseUrl, BIHUAN_DATA: dataDir, BIHUAN_LOG: 'warn' },
@@ -37,16 +57,16 @@ export async function startServer(postgresUrl: string, name: string): Promise<Ru
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;
-      rmSync(dataDir, { recursive: true, force: true });
+      if (own) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-async function freshDatabase(postgresUrl: string, name: string): Promise<string> {
+async function freshDatabase(postgresUrl: string, name: string, template: string | null): Promise<string> {
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
   await client.query(`drop database if exists ${name} with (force)`);
-  await client.query(`create database ${name}`);
+  await client.query(`create database ${name}${template === null ? '' : ` template ${template}`}`);
   await client.end();
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;

@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Superuser's connection string of the PostgreSQL that belongs to this test run. */
     postgresUrl: string;
+    /** A folder for what belongs to this run; removed after it. */
+    scratch: string;
   }
 }
 
@@ -27,6 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
   });
   project.provide('postgresUrl', database.url);
+  project.provide('scratch', dataDir);
   return async () => {
     await database.stop();
     rmSync(dataDir, { recursive: true, force: true });
