@@ -109,10 +109,7 @@ describe('orders pushed by a platform', () => {
     await push(['G1', 'G2', 'G3', 'G4'].map((no) => order(no)));
     expect(await row('G1')).toMatchObject({ code: 'street.stall', guessed: true });
     const { id } = await row('G3');
-    await walk(t, id, [
-      d.clerk,
-      { action: 'amend', reason: '核对', changes: { categoryCode: 'street.over_door' } },
-    ]);
+    await walk(t, id, [d.clerk, { action: 'amend', reason: '核对', changes: { categoryCode: 'street.over_door' } }]);
     await t.call(d.clerk, 'POST', `/complaints/${(await row('G4')).id}/category-confirmation`, {
       commandId: randomUUID(),
       code: 'street.stall',
