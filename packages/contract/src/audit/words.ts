@@ -27,6 +27,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'intake.make_secret': '生成接口密钥',
   'intake.retry_delivery': '重试回传',
   'complaint.confirm_category': '确认类别',
+  'complaint.guess_category': '机器判定类别',
   'matter.join': '并入同一事项',
   'matter.split': '拆分事项',
   'matter.different': '判断不是同一事项',

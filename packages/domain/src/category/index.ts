@@ -14,4 +14,4 @@ export {
   thresholdFor,
   unpackModel,
 } from './model.ts';
-export { type Dated, LEAST_CONFIRMED, LEAST_OF_CATEGORY, MOST_WORSE, splitOrders } from './split.ts';
+export { type Dated, LEAST_CONFIRMED, LEAST_OF_CATEGORY, LEAST_UNSEEN, MOST_WORSE, splitOrders } from './split.ts';

@@ -24,3 +24,5 @@ export const LEAST_CONFIRMED = 300;
 export const LEAST_OF_CATEGORY = 10;
 /** A version that is right less often than the one in use by more than this is not put to use. */
 export const MOST_WORSE = 0.03;
+/** With fewer orders that the version in use cannot have learnt, the two are compared by their own figures instead. */
+export const LEAST_UNSEEN = 50;

@@ -13,6 +13,8 @@ const WORDS = [
 let t: TestApp;
 let d: TestDistrict;
 let codes: string[];
+/** Registered before there was a model. */
+let early: { id: string };
 
 beforeAll(async () => {
   t = await testApp();
@@ -55,8 +57,8 @@ describe('categories learnt from what people confirmed', () => {
   it('too few teach nothing: no model, no suggestion, nothing filled in', async () => {
     await insertConfirmed(200, 1);
     expect(await trainIfGrown(t.deps)).toBe(false);
-    const { id } = await registerOrder(t, d.clerk, { title: '友谊路饭店油烟直排', content: '油烟呛人' });
-    expect(await detail(id)).toMatchObject({ category: null, categoryGuess: null });
+    early = await registerOrder(t, d.clerk, { title: '友谊路饭店油烟直排', content: '油烟呛人' });
+    expect(await detail(early.id)).toMatchObject({ category: null, categoryGuess: null });
   });
 
   it('enough make a version with its figures; what it is sure of is filled in and marked, anything else only suggested', async () => {
@@ -77,7 +79,13 @@ describe('categories learnt from what people confirmed', () => {
     });
     expect(body.suggestions[0]).toMatchObject({ code: codes[1], sure: true });
     const list = await t.call(d.clerk, 'GET', '/complaints?guessed=true');
-    expect(list.body.items.map((item: { id: string }) => item.id)).toEqual([sure.id]);
+    // The one registered before there was a model has been looked at since.
+    expect(new Map(list.body.items.map((item: { id: string; title: string }) => [item.title, item.id]))).toEqual(
+      new Map([
+        ['同济路烧烤油烟呛人', sure.id],
+        ['友谊路饭店油烟直排', early.id],
+      ]),
+    );
   });
 
   it('a category that a person chose is never marked, and one that the machine chose never teaches', async () => {

@@ -1,27 +1,40 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import type { CategoryModels, CategoryScore } from '@bihuan/contract/dictionary';
 import {
+  type CategoryModel,
   calibrate,
   type Features,
   featuresOf,
   LEAST_CONFIRMED,
   LEAST_OF_CATEGORY,
+  LEAST_UNSEEN,
   MOST_WORSE,
   packModel,
   scoreModel,
   splitOrders,
   Trainer,
   thresholdFor,
+  unpackModel,
 } from '@bihuan/domain/category';
 import { complaintScope, type RequestActor } from '../../platform/access/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { conflict, notFound } from '../../platform/errors.ts';
 import { taskCounts } from '../../platform/jobs/index.ts';
-import { confirmedOrders, countConfirmed, insertModel, lockModels, readModels } from './category-model.repo.ts';
-import { forgetDictionary } from './dictionary.query.ts';
+import {
+  activeWeights,
+  confirmedOrders,
+  countConfirmed,
+  type FoundCategory,
+  fillIn,
+  insertModel,
+  lockModels,
+  readModels,
+  unfiledOrders,
+} from './category-model.repo.ts';
+import { createDictionary, forgetDictionary } from './dictionary.query.ts';
 
 export const TRAIN_TASK = 'category.train';
 const ROUNDS = 3;
@@ -29,7 +42,10 @@ const ROUNDS = 3;
 const CHUNK = 50;
 /** Learnt anew when there is so much more to learn from. */
 const GROWTH = 1.1;
+/** Orders looked at between two transactions. */
+const FILL_BATCH = 200;
 const compress = promisify(gzip);
+const expand = promisify(gunzip);
 
 interface Example {
   readonly features: Features;
@@ -46,8 +62,8 @@ export async function trainIfGrown(deps: Deps, signal?: AbortSignal): Promise<bo
 }
 
 /**
- * Learns a model from the orders whose category somebody has confirmed. It is put to use unless it is clearly worse on
- * held-back orders than the one in use was on its own; either way it is kept with its figures.
+ * Learns a model from the orders whose category somebody has confirmed. It is put to use unless it is clearly worse than the
+ * one in use; either way it is kept with its figures. A new one in use then looks at the orders that have no category.
  */
 export async function trainCategories(deps: Deps, by: string | null, signal?: AbortSignal): Promise<boolean> {
   const examples = await readExamples(deps, signal);
@@ -64,15 +80,22 @@ export async function trainCategories(deps: Deps, by: string | null, signal?: Ab
   const model = judged.model(temperature);
   const threshold = thresholdFor(model, tune);
   const score = scoreModel(model, report, threshold);
+  const same = await onSameOrders(deps, model, report);
   // What is used has learnt from all of them, the newest too.
   const whole = await train(codes, examples, signal);
   if (!whole) return false;
   const weights = await compress(packModel(whole.model(temperature)));
 
-  await deps.db.transaction(async (trx) => {
+  const active = await deps.db.transaction(async (trx) => {
     await lockModels(trx);
     const used = (await readModels(trx)).find(({ state }) => state === 'active');
-    const worse = used !== undefined && score.accuracy < used.score.accuracy - MOST_WORSE;
+    const compared =
+      used === undefined
+        ? null
+        : same !== null && same.id === used.id
+          ? { ...same, which: `同一批 ${same.orders} 件留出件` }
+          : { fresh: score.accuracy, used: used.score.accuracy, which: '各自的留出件' };
+    const worse = compared !== null && compared.fresh < compared.used - MOST_WORSE;
     await insertModel(trx, {
       at: deps.clock.now(),
       by,
@@ -80,12 +103,62 @@ export async function trainCategories(deps: Deps, by: string | null, signal?: Ab
       threshold,
       score,
       state: worse ? 'rejected' : 'active',
-      note: worse ? `留出件判对 ${percent(score.accuracy)}，低于现用版本的 ${percent(used.score.accuracy)}` : null,
+      note: worse
+        ? `在${compared.which}上判对 ${percent(compared.fresh)}，低于现用版本的 ${percent(compared.used)}`
+        : null,
       weights: worse ? null : weights,
     });
+    return !worse;
   });
   forgetDictionary(deps.db);
+  if (active) await fillUnfiled(deps, signal);
   return true;
+}
+
+/**
+ * The new model and the one in use on the same orders: held-back ones received since the latter was trained, which it
+ * therefore cannot have learnt. `null` where there is none in use, or too few such orders to tell.
+ */
+async function onSameOrders(
+  { db }: Pick<Deps, 'db'>,
+  model: CategoryModel,
+  report: readonly Example[],
+): Promise<{ id: number; orders: number; fresh: number; used: number } | null> {
+  const used = await activeWeights(db);
+  if (used === null) return null;
+  const unseen = report.filter(({ at }) => at > used.trainedAt.getTime());
+  if (unseen.length < LEAST_UNSEEN) return null;
+  const before = unpackModel(await expand(used.weights));
+  return {
+    id: used.id,
+    orders: unseen.length,
+    fresh: scoreModel(model, unseen, null).accuracy,
+    used: scoreModel(before, unseen, null).accuracy,
+  };
+}
+
+/**
+ * Open orders of which nobody has said the category get the machine's where it is sure, marked until a person has confirmed
+ * it. Each batch is a transaction of its own; done again it changes nothing.
+ * @returns how many were filled in
+ */
+export async function fillUnfiled(deps: Pick<Deps, 'db' | 'clock' | 'live'>, signal?: AbortSignal): Promise<number> {
+  const { categories } = await createDictionary(deps.db, deps.clock).load();
+  let filled = 0;
+  let after = '00000000-0000-0000-0000-000000000000';
+  while (!signal?.aborted) {
+    const orders = await unfiledOrders(deps.db, after, FILL_BATCH);
+    if (orders.length === 0) break;
+    after = orders.at(-1)!.id;
+    const found = orders.flatMap(({ id, title, content }): FoundCategory[] => {
+      const sure = categories.sure(title, content);
+      return sure && !sure.byWords ? [{ id, code: sure.code, confidence: sure.confidence }] : [];
+    });
+    if (found.length > 0) filled += await deps.db.transaction((trx) => fillIn(trx, found, deps.clock.now()));
+    await breathe();
+  }
+  if (filled > 0) deps.live.wake();
+  return filled;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;

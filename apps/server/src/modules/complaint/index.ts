@@ -8,7 +8,7 @@ import { recomputeDeadlines } from './recompute.jobs.ts';
 import { RECOMPUTE_TASK } from './recompute.repo.ts';
 import { followChanges, INDEX_TASK, indexSearch } from './search-index.jobs.ts';
 
-export { categoryModels, TRAIN_TASK, trainCategories, trainIfGrown } from './category-model.service.ts';
+export { categoryModels, fillUnfiled, TRAIN_TASK, trainCategories, trainIfGrown } from './category-model.service.ts';
 export { sweepClocks } from './clock.jobs.ts';
 export { executeCommand } from './command.service.ts';
 export { type DeadlineCounts, deadlineEffect } from './deadline-effect.query.ts';

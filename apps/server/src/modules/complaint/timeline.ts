@@ -18,6 +18,7 @@ const OTHER_LABELS: Record<string, string> = {
   'complaint.update': '来源更新',
   'complaint.reveal': '查看诉求人信息',
   'complaint.confirm_category': '确认类别',
+  'complaint.guess_category': '机器判定类别',
   'complaint.warn': '时限预警',
   'complaint.citizen_link': '发出评价链接',
 };

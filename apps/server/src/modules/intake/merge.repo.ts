@@ -188,6 +188,8 @@ export async function findKnown(trx: Trx, sourceId: string, externalNos: readonl
 
 /** An existing order with all that the source might have changed. */
 export interface CurrentOrder extends KnownOrder {
+  /** Its category was filled in by the machine; nobody has confirmed it. */
+  readonly category_guessed: boolean;
   readonly kind: Kind;
   readonly urgency: Urgency;
   readonly category_code: string | null;
@@ -218,6 +220,7 @@ export async function lockCurrent(trx: Trx, ids: readonly string[]): Promise<Cur
     'intake.current',
     `select c.id, c.number, c.external_no, c.status, c.kind, c.urgency, c.category_code, c.title, c.content, c.address, c.town_id, c.callback_wanted, c.extras,
             c.received_at, c.round, c.due_at, c.first_contact_due_at, c.next_check_at,
+            exists (select 1 from category_guess j where j.complaint_id = c.id) as category_guessed,
             c.round = 1 and h.concluded_at is null and not exists (select 1 from clock_entry e where e.complaint_id = c.id) as plain_clock,
             p.anonymous, p.name_bidx, p.phone_bidx, p.content_enc, p.address_enc, r.digests, r.originals_enc
        from complaint c
@@ -235,6 +238,8 @@ export interface UpdatedOrder {
   readonly kind: Kind;
   readonly urgency: Urgency;
   readonly categoryCode: string | null;
+  /** The source says so now. */
+  readonly categoryNamed: boolean;
   readonly title: string;
   readonly content: string;
   readonly address: string | null;
@@ -257,7 +262,7 @@ export interface UpdatedOrder {
 const UPDATE = `
 with u as materialized (
   select * from jsonb_to_recordset($1::jsonb) as u (
-    id uuid, kind text, urgency text, category_code text, title text, content text, address text, town_id uuid, callback_wanted boolean, extras jsonb,
+    id uuid, kind text, urgency text, category_code text, category_named boolean, title text, content text, address text, town_id uuid, callback_wanted boolean, extras jsonb,
     first_contact_due_at timestamptz, due_at timestamptz, next_check_at timestamptz, anonymous boolean, set_name boolean, name_enc text, name_bidx text,
     set_phone boolean, phone_enc text, phone_bidx text, set_content boolean, content_enc text, set_address boolean, address_enc text,
     digests text, originals_enc text, changes jsonb)),
@@ -271,6 +276,7 @@ h as (
   update handling_round h set kind = case when h.kind = 'rehandle' then h.kind else u.kind end, urgency = u.urgency, category_code = u.category_code,
          town_id = u.town_id, first_contact_due_at = u.first_contact_due_at, due_at = u.due_at
     from u join c using (id) where h.complaint_id = u.id and h.round = c.round and c.status not in ('closed', 'declined')),
+g as (delete from category_guess j using u join c using (id) where j.complaint_id = u.id and u.category_named),
 p as (
   update complainant p set anonymous = u.anonymous,
          name_enc = case when u.set_name then decode(u.name_enc, 'hex') else p.name_enc end, name_bidx = case when u.set_name then decode(u.name_bidx, 'hex') else p.name_bidx end,
@@ -300,6 +306,7 @@ export async function updateOrders(trx: Trx, origin: Origin, orders: readonly Up
       kind: order.kind,
       urgency: order.urgency,
       category_code: order.categoryCode,
+      category_named: order.categoryNamed,
       title: order.title,
       content: order.content,
       address: order.address,

@@ -182,7 +182,8 @@ function compare(
       title: titleStands,
       content: textDigest(keyring, content),
       address: textDigest(keyring, open(order.address_enc, 'address', order.address)),
-      category: order.category_code ?? '',
+      // What the machine filled in is nobody's word yet: it gives way to the source's.
+      category: order.category_guessed ? '' : (order.category_code ?? ''),
       kind: order.kind,
       urgency: order.urgency,
       flags: flagsDigest(order.anonymous, order.callback_wanted),
@@ -196,7 +197,7 @@ function compare(
       undispatched: order.status === 'received' || order.status === 'accepted',
       plainClock: order.plain_clock,
       contentGrows: row.content.includes(content),
-      categoryDiffers: category !== null && category !== order.category_code,
+      categoryDiffers: category !== null && (order.category_guessed || category !== order.category_code),
     },
   );
   const takes = new Set(take);
@@ -227,6 +228,7 @@ function compare(
       kind,
       urgency,
       categoryCode: takes.has('category') ? category : order.category_code,
+      categoryNamed: takes.has('category'),
       title: takes.has('title') ? incoming.title : order.title,
       content: takes.has('content') ? sealed.content : order.content,
       address: takes.has('address') ? sealed.address : order.address,

@@ -95,6 +95,45 @@ describe('orders pushed by a platform', () => {
     expect(asked.body).toMatchObject({ externalNo: 'P1', status: 'received', statusLabel: '待受理' });
   });
 
+  test('a category that the machine filled in gives way to the one the source names later; a person’s does not', async () => {
+    const row = async (no: string) =>
+      (
+        await t.deps.db.query<{ code: string | null; guessed: boolean; round: string | null; id: string }>(
+          null,
+          `select c.id, c.category_code as code, exists (select 1 from category_guess j where j.complaint_id = c.id) as guessed,
+                  (select r.category_code from handling_round r where r.complaint_id = c.id and r.round = c.round) as round
+             from complaint c where c.external_no = $1`,
+          [no],
+        )
+      )[0]!;
+    await push(['G1', 'G2', 'G3', 'G4'].map((no) => order(no)));
+    expect(await row('G1')).toMatchObject({ code: 'street.stall', guessed: true });
+    const { id } = await row('G3');
+    await walk(t, id, [d.clerk, { action: 'amend', reason: '核对', changes: { categoryCode: 'street.over_door' } }]);
+    await t.call(d.clerk, 'POST', `/complaints/${(await row('G4')).id}/category-confirmation`, {
+      commandId: randomUUID(),
+      code: 'street.stall',
+    });
+    const named = (no: string, name: string) => order(no, { categories: [name] });
+    const { body } = await push([
+      named('G1', '社会生活噪声'),
+      named('G2', '占道设摊'),
+      named('G3', '社会生活噪声'),
+      named('G4', '社会生活噪声'),
+    ]);
+    expect(body.results.map(({ result }: { result: string }) => result)).toEqual([
+      'updated',
+      'updated',
+      'conflict',
+      'conflict',
+    ]);
+    // Another than the machine’s, and the same: either way it is the source’s now.
+    expect(await row('G1')).toMatchObject({ code: 'environment.noise', guessed: false, round: 'environment.noise' });
+    expect(await row('G2')).toMatchObject({ code: 'street.stall', guessed: false });
+    expect(await row('G3')).toMatchObject({ code: 'street.over_door', guessed: false });
+    expect(await row('G4')).toMatchObject({ code: 'street.stall', guessed: false });
+  });
+
   test('one key, one answer: the same body again is answered the same, another body is refused', async () => {
     const key = randomUUID();
     const first = await push([order('K1')], { key });

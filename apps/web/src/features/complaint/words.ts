@@ -29,3 +29,7 @@ export function marksOf(item: ComplaintListItem): { label: string; tone: Tone }[
 
 /** No machine is certain. */
 export const confidenceText = (share: number): string => (share >= 0.99 ? '99% 以上' : `${Math.round(share * 100)}%`);
+
+/** In words; the number stands beside it. */
+export const likelihood = (share: number): string =>
+  share >= 0.95 ? '几乎确定' : share >= 0.8 ? '很可能' : share >= 0.5 ? '可能' : '也许';
