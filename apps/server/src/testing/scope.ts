@@ -13,6 +13,7 @@ export function randoms(seed: number) {
 
 export interface ScopeOrder {
   id: string;
+  title: string;
   unitId: string | null;
   townId: string | null;
   officerId: string | null;
@@ -71,6 +72,7 @@ export async function scopeWorld(t: TestApp): Promise<{ people: TestPerson[]; or
     const status = random.pick(['received', 'handling', 'reviewing', 'closed']);
     const squadron = status === 'received' ? null : random.pick(squadrons);
     const order = {
+      title: `第${n}件`,
       unitId: squadron?.id ?? null,
       townId: random.next() < 0.85 ? random.pick(towns) : null,
       officerId: squadron === squadrons[0] && random.next() < 0.6 ? officer.actor.personId : null,
@@ -98,7 +100,7 @@ export async function scopeWorld(t: TestApp): Promise<{ people: TestPerson[]; or
       [
         `M${n}`,
         source!.id,
-        `第${n}件`,
+        order.title,
         status,
         order.unitId,
         order.officerId,

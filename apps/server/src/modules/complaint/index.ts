@@ -17,7 +17,7 @@ export { complaintWhere, listSql, statementName } from './list.query.ts';
 export { recomputeDeadlines } from './recompute.jobs.ts';
 export { askRecompute, RECOMPUTE_TASK, type RecomputeRow, recentRecomputes } from './recompute.repo.ts';
 export { firstRound, protectComplainant, REGISTER_SQL, registerComplaint } from './register.service.ts';
-export { addSearch } from './search.query.ts';
+export { searchedWhere } from './search.service.ts';
 export { indexSearch } from './search-index.jobs.ts';
 export { TRANSITION_SQL } from './state.repo.ts';
 

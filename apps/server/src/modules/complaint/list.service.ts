@@ -59,7 +59,8 @@ export async function readRows(
   search: Search | null,
   { sort, after, limit }: { sort: Sort; after: string | undefined; limit: number },
 ): Promise<Omit<SearchPage, 'rows'> & { rows: ListRow[] }> {
-  const where = complaintWhere(deps, actor, filter);
+  const { q: _read, ...rest } = filter;
+  const where = complaintWhere(deps, actor, rest);
   if (search)
     return searchPage(deps.db, where, search, {
       sort,

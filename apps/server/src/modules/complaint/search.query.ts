@@ -74,6 +74,28 @@ export function addSearch(where: Where, search: Search): void {
 }
 
 /**
+ * The same, with the index naming the orders that can match: all its periods at once, because all matches are wanted, not
+ * the newest. Where neither finds any the period is empty.
+ */
+export async function addIndexedSearch(
+  sql: Sql,
+  where: Where,
+  search: Search,
+  { from, until }: Pick<SearchRequest, 'from' | 'until'>,
+): Promise<void> {
+  const span = await spanOf(sql, from, until);
+  if (!span || span.newest < span.oldest) return where.raw('false');
+  const keys = pairsOf(search.words).map(
+    (pair) => `keys && ${where.parameter(queryKeys(pair, SEARCH_FIELDS, span.newest, span.oldest))}::int4[]`,
+  );
+  where.raw(
+    `c.id in (select complaint_id from complaint_search where ${keys.join(' and ')}
+              union all select complaint_id from search_pending union all select unnest(${where.parameter(search.phoneIds)}::uuid[]))`,
+  );
+  addSearch(where, search);
+}
+
+/**
  * The definition of relevance, of an order that matches: the place, counted in `SEARCH_FIELDS` from 1, in which the word
  * stands that has the lowest of them; with one word, simply the best place it stands in.
  */

@@ -6,8 +6,8 @@ import type { RequestActor } from '../../platform/access/index.ts';
 import { recordAudit } from '../../platform/audit/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { invalid } from '../../platform/errors.ts';
-import { complaintWhere } from './list.query.ts';
-import type { Search } from './search.query.ts';
+import { complaintWhere, dayEnd, dayStart, type FilterWithoutSearch, type Where } from './list.query.ts';
+import { addIndexedSearch, type Search } from './search.query.ts';
 
 const WORDS_AT_MOST = 8;
 /** A phone typed whole: its digits and what people write between them. */
@@ -34,10 +34,23 @@ export async function readSearch(deps: Deps, actor: RequestActor, filter: Compla
   return { words, phoneIds: await ordersOfPhone(deps, actor, rest, typed) };
 }
 
+/** Scope, filters and search in one WHERE, for whoever counts or draws all the orders rather than a page of them. */
+export async function searchedWhere(deps: Deps, actor: RequestActor, filter: ComplaintFilter): Promise<Where> {
+  const { q: _q, ...rest } = filter;
+  const search = await readSearch(deps, actor, filter);
+  const where = complaintWhere(deps, actor, rest);
+  if (search)
+    await addIndexedSearch(deps.db, where, search, {
+      from: rest.receivedFrom ? dayStart(rest.receivedFrom) : null,
+      until: rest.receivedTo ? dayEnd(rest.receivedTo) : null,
+    });
+  return where;
+}
+
 async function ordersOfPhone(
   deps: Deps,
   actor: RequestActor,
-  filter: Omit<ComplaintFilter, 'q'>,
+  filter: FilterWithoutSearch,
   typed: string,
 ): Promise<string[]> {
   const phone = normalisePhone(typed);

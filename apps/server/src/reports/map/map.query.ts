@@ -10,7 +10,7 @@ import {
   POINT_CAP,
 } from '@bihuan/contract/map';
 import { type Box, boxText, cellSize, parseBox, toCells } from '@bihuan/domain/geo';
-import { complaintWhere, statementName } from '../../modules/complaint/index.ts';
+import { searchedWhere, statementName } from '../../modules/complaint/index.ts';
 import type { RequestActor } from '../../platform/access/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { invalid } from '../../platform/errors.ts';
@@ -41,7 +41,7 @@ export async function ordersInView(deps: Deps, actor: RequestActor, query: Order
 
 /** At most one more than the cap: that there are more is all that is asked. */
 async function readPoints(deps: Deps, actor: RequestActor, filter: ComplaintFilter): Promise<MapPoint[]> {
-  const where = complaintWhere(deps, actor, filter);
+  const where = await searchedWhere(deps, actor, filter);
   const now = where.parameter(new Date(deps.clock.now()));
   const text = `
 select c.id, c.number, c.title, c.lng, c.lat, c.point_by as by, g.name as category, c.status, c.received_at as "receivedAt",
@@ -67,8 +67,8 @@ interface CellRow {
 }
 
 /** The statement by itself, for the test that looks at its plan. */
-export function cellsSql(deps: Deps, actor: RequestActor, filter: ComplaintFilter, cell: number) {
-  const where = complaintWhere(deps, actor, filter);
+export async function cellsSql(deps: Deps, actor: RequestActor, filter: ComplaintFilter, cell: number) {
+  const where = await searchedWhere(deps, actor, filter);
   const size = where.parameter(cell);
   const text = `
 select floor(c.lng / ${size}::float8)::int as x, floor(c.lat / ${size}::float8)::int as y, count(*)::int as count, avg(c.lng) as lng, avg(c.lat) as lat
@@ -77,7 +77,7 @@ select floor(c.lng / ${size}::float8)::int as x, floor(c.lat / ${size}::float8):
 }
 
 async function readCells(deps: Deps, actor: RequestActor, filter: ComplaintFilter, cell: number) {
-  const { text, values } = cellsSql(deps, actor, filter, cell);
+  const { text, values } = await cellsSql(deps, actor, filter, cell);
   const rows = await deps.db.query<CellRow & Record<string, unknown>>(statementName('map.cells', text), text, values);
   return rows.map(({ x, y, count, lng, lat }) => ({ west: x * cell, south: y * cell, lng, lat, count }));
 }
@@ -89,7 +89,7 @@ export async function countTowns(
   actor: RequestActor,
   filter: ComplaintFilter,
 ): Promise<ResponseOf<typeof mapTowns>> {
-  const where = complaintWhere(deps, actor, filter);
+  const where = await searchedWhere(deps, actor, filter);
   const text = `
 with n as (select c.town_id, count(*)::int as count, count(c.lng)::int as located from complaint c where ${where.sql} group by c.town_id)
 select u.id, u.name, coalesce(n.count, 0) as count, coalesce(n.located, 0) as located
@@ -125,7 +125,7 @@ export async function countWeeks(
   actor: RequestActor,
   filter: ComplaintFilter,
 ): Promise<ResponseOf<typeof mapWeeks>> {
-  const where = complaintWhere(deps, actor, filter);
+  const where = await searchedWhere(deps, actor, filter);
   // Weeks begin on Monday, midnight in Shanghai.
   const text = `
 select date_bin('7 days', c.received_at, timestamptz '1970-01-05 00:00+08') as week, count(*)::int as count
@@ -150,7 +150,7 @@ export async function mattersInView(
   actor: RequestActor,
   { bbox, ...filter }: QueryOf<typeof mapMatters>,
 ): Promise<ResponseOf<typeof mapMatters>> {
-  const where = complaintWhere(deps, actor, { ...filter, bbox: boxText(boxOf(bbox)) });
+  const where = await searchedWhere(deps, actor, { ...filter, bbox: boxText(boxOf(bbox)) });
   const text = `
 select m.id, count(*)::int as count, avg(c.lng) as lng, avg(c.lat) as lat, max(c.received_at) as "lastAt",
        (array_agg(c.title order by c.received_at desc, c.id))[1] as title

@@ -1,5 +1,6 @@
 import { type Box, boxText, isInside } from '@bihuan/domain/geo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { indexSearch } from '../../modules/complaint/index.ts';
 import { type TestApp, type TestPerson, testApp } from '../../testing/app.ts';
 import { EDGE, mayOpen, type ScopeOrder as Order, randoms, scopeWorld } from '../../testing/scope.ts';
 
@@ -11,6 +12,16 @@ const DISTRICT: Box = [121, 31, 122, 32];
 beforeAll(async () => {
   t = await testApp();
   ({ people, orders } = await scopeWorld(t));
+  // Some found by the index, some still waiting for it.
+  await indexSearch(t.deps);
+  await t.deps.db.query(
+    null,
+    "insert into search_pending (complaint_id) select id from complaint where number like '%13' on conflict do nothing",
+  );
+  await t.deps.db.query(
+    null,
+    'delete from complaint_search where complaint_id in (select complaint_id from search_pending)',
+  );
 });
 afterAll(() => t.close());
 
@@ -31,11 +42,13 @@ const FILTERS = [
   '&open=true',
   '&receivedFrom=2023-04-01&receivedTo=2023-04-30',
   '&reopened=false',
+  `&q=${encodeURIComponent('3件')}`,
 ];
 const fits = (order: Order, filter: string): boolean => {
   if (filter.includes('status=')) return order.status === 'handling';
   if (filter.includes('&open=')) return order.status !== 'closed' && order.status !== 'declined';
   if (filter.includes('received')) return order.received.startsWith('2023-04');
+  if (filter.includes('q=')) return order.title.includes('3件');
   return true;
 };
 
