@@ -620,6 +620,80 @@ create table posting (
   ended_on date,
   created_at timestamp with time zone not null default now()
 );
+create table rectification (
+  id uuid not null default uuidv7(),
+  number text not null,
+  source text not null,
+  source_id uuid,
+  complaint_id uuid,
+  matter_id uuid,
+  type_code text not null,
+  problem text not null,
+  basis text,
+  owner_unit_id uuid not null,
+  owner_person_id uuid,
+  issued_by uuid not null,
+  issued_unit_id uuid not null,
+  issued_at timestamp with time zone not null,
+  workdays integer not null,
+  due_at timestamp with time zone not null,
+  status text not null default 'open'::text,
+  version integer not null default 1,
+  cycle integer not null default 1,
+  cause text,
+  measure text,
+  result text,
+  lasting_rule text,
+  recurrence_of uuid,
+  doer_ids uuid[] not null default '{}'::uuid[],
+  submitted_at timestamp with time zone,
+  submitted_by uuid,
+  verified_at timestamp with time zone,
+  verified_by uuid,
+  closed_at timestamp with time zone,
+  closed_by uuid,
+  sent_back_count integer not null default 0,
+  objected_by uuid,
+  objection_decided_by uuid,
+  appealed boolean not null default false,
+  extension_days integer,
+  extension_reason text,
+  extension_by uuid,
+  extensions_granted integer not null default 0,
+  next_check_at timestamp with time zone
+);
+create table rectification_clock (
+  rectification_id uuid not null,
+  seq integer not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  workdays integer
+);
+create table rectification_counter (
+  year integer not null,
+  n integer not null
+);
+create table rectification_file (
+  rectification_id uuid not null,
+  file_id uuid not null,
+  stage text not null,
+  cycle integer not null,
+  added_by uuid not null,
+  added_at timestamp with time zone not null
+);
+create table rectification_reminder (
+  rectification_id uuid not null,
+  cycle integer not null,
+  reminder text not null,
+  sent_at timestamp with time zone not null
+);
+create table rectification_type (
+  code text not null,
+  name text not null,
+  workdays integer not null,
+  sort integer not null default 0,
+  closed_at timestamp with time zone
+);
 create table role_grant (
   id uuid not null,
   person_id uuid not null,
@@ -939,6 +1013,43 @@ alter table posting add constraint posting_check CHECK (((ended_on IS NULL) OR (
 alter table posting add constraint posting_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table posting add constraint posting_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
 alter table posting add constraint posting_pkey PRIMARY KEY (id);
+alter table rectification add constraint rectification_check CHECK (((verified_by IS NULL) OR (verified_by <> ALL (doer_ids))));
+alter table rectification add constraint rectification_check1 CHECK (((closed_by IS NULL) OR (closed_by <> ALL (doer_ids))));
+alter table rectification add constraint rectification_check2 CHECK (((closed_by IS NULL) OR (closed_by IS DISTINCT FROM verified_by)));
+alter table rectification add constraint rectification_check3 CHECK (((owner_person_id IS NULL) OR ((owner_person_id IS DISTINCT FROM verified_by) AND (owner_person_id IS DISTINCT FROM closed_by))));
+alter table rectification add constraint rectification_check4 CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL)));
+alter table rectification add constraint rectification_source_check CHECK ((source = ANY (ARRAY['inspection'::text, 'listing'::text, 'complaint'::text, 'bulletin'::text, 'joint'::text, 'on_site'::text, 'accountability'::text, 'self_inspection'::text, 'case_evaluation'::text, 'supervision_card'::text])));
+alter table rectification add constraint rectification_status_check CHECK ((status = ANY (ARRAY['open'::text, 'objected'::text, 'appealed'::text, 'submitted'::text, 'verified'::text, 'closed'::text, 'cancelled'::text])));
+alter table rectification add constraint rectification_workdays_check CHECK (((workdays >= 1) AND (workdays <= 60)));
+alter table rectification add constraint rectification_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES person(id);
+alter table rectification add constraint rectification_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
+alter table rectification add constraint rectification_extension_by_fkey FOREIGN KEY (extension_by) REFERENCES person(id);
+alter table rectification add constraint rectification_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES person(id);
+alter table rectification add constraint rectification_issued_unit_id_fkey FOREIGN KEY (issued_unit_id) REFERENCES unit(id);
+alter table rectification add constraint rectification_objected_by_fkey FOREIGN KEY (objected_by) REFERENCES person(id);
+alter table rectification add constraint rectification_objection_decided_by_fkey FOREIGN KEY (objection_decided_by) REFERENCES person(id);
+alter table rectification add constraint rectification_owner_person_id_fkey FOREIGN KEY (owner_person_id) REFERENCES person(id);
+alter table rectification add constraint rectification_owner_unit_id_fkey FOREIGN KEY (owner_unit_id) REFERENCES unit(id);
+alter table rectification add constraint rectification_recurrence_of_fkey FOREIGN KEY (recurrence_of) REFERENCES rectification(id);
+alter table rectification add constraint rectification_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES person(id);
+alter table rectification add constraint rectification_type_code_fkey FOREIGN KEY (type_code) REFERENCES rectification_type(code);
+alter table rectification add constraint rectification_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES person(id);
+alter table rectification add constraint rectification_pkey PRIMARY KEY (id);
+alter table rectification add constraint rectification_number_key UNIQUE (number);
+alter table rectification_clock add constraint rectification_clock_kind_check CHECK ((kind = ANY (ARRAY['pause'::text, 'resume'::text, 'extend'::text])));
+alter table rectification_clock add constraint rectification_clock_rectification_id_fkey FOREIGN KEY (rectification_id) REFERENCES rectification(id);
+alter table rectification_clock add constraint rectification_clock_pkey PRIMARY KEY (rectification_id, seq);
+alter table rectification_counter add constraint rectification_counter_pkey PRIMARY KEY (year);
+alter table rectification_file add constraint rectification_file_stage_check CHECK ((stage = ANY (ARRAY['before'::text, 'after'::text, 'check'::text, 'objection'::text])));
+alter table rectification_file add constraint rectification_file_added_by_fkey FOREIGN KEY (added_by) REFERENCES person(id);
+alter table rectification_file add constraint rectification_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
+alter table rectification_file add constraint rectification_file_rectification_id_fkey FOREIGN KEY (rectification_id) REFERENCES rectification(id);
+alter table rectification_file add constraint rectification_file_pkey PRIMARY KEY (rectification_id, file_id);
+alter table rectification_reminder add constraint rectification_reminder_reminder_check CHECK ((reminder = ANY (ARRAY['soon'::text, 'overdue'::text, 'overdue_3'::text, 'overdue_7'::text, 'waiting'::text])));
+alter table rectification_reminder add constraint rectification_reminder_rectification_id_fkey FOREIGN KEY (rectification_id) REFERENCES rectification(id);
+alter table rectification_reminder add constraint rectification_reminder_pkey PRIMARY KEY (rectification_id, cycle, reminder);
+alter table rectification_type add constraint rectification_type_workdays_check CHECK (((workdays >= 1) AND (workdays <= 60)));
+alter table rectification_type add constraint rectification_type_pkey PRIMARY KEY (code);
 alter table role_grant add constraint role_grant_check CHECK (((status = 'pending'::text) = (decided_at IS NULL)));
 alter table role_grant add constraint role_grant_check1 CHECK (((status = 'granted'::text) = (posting_id IS NOT NULL)));
 alter table role_grant add constraint role_grant_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'granted'::text, 'refused'::text, 'withdrawn'::text])));
@@ -1028,6 +1139,16 @@ CREATE INDEX outbox_tx ON outbox USING btree (tx, id);
 CREATE INDEX person_mobile ON person USING btree (mobile_bidx) WHERE (mobile_bidx IS NOT NULL);
 CREATE INDEX posting_person ON posting USING btree (person_id);
 CREATE INDEX posting_unit ON posting USING btree (unit_id) WHERE (ended_on IS NULL);
+CREATE INDEX rectification_check ON rectification USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX rectification_closed ON rectification USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+CREATE INDEX rectification_complaint ON rectification USING btree (complaint_id) WHERE (complaint_id IS NOT NULL);
+CREATE INDEX rectification_file_file ON rectification_file USING btree (file_id);
+CREATE INDEX rectification_matter ON rectification USING btree (matter_id) WHERE (matter_id IS NOT NULL);
+CREATE INDEX rectification_open ON rectification USING btree (due_at, id) WHERE (status <> ALL (ARRAY['closed'::text, 'cancelled'::text]));
+CREATE INDEX rectification_person ON rectification USING btree (owner_person_id, issued_at DESC) WHERE (owner_person_id IS NOT NULL);
+CREATE INDEX rectification_recent ON rectification USING btree (issued_at DESC, id DESC);
+CREATE INDEX rectification_source ON rectification USING btree (source_id) WHERE (source_id IS NOT NULL);
+CREATE INDEX rectification_unit ON rectification USING btree (owner_unit_id, issued_at DESC, id DESC);
 CREATE INDEX role_grant_person ON role_grant USING btree (person_id);
 CREATE INDEX role_grant_queue ON role_grant USING btree (proposed_at) WHERE (status = 'pending'::text);
 CREATE INDEX round_contact_due ON handling_round USING btree (first_contact_due_at) INCLUDE (complaint_id, round, unit_id, town_id, category_code, officer_id, first_contact_at, concluded_at) WHERE ((excluded_at IS NULL) AND (declined_at IS NULL));

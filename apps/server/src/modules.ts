@@ -10,6 +10,7 @@ import { registerMatterModule } from './modules/matter/index.ts';
 import { registerNoticeModule } from './modules/notice/index.ts';
 import { registerOrg } from './modules/org/index.ts';
 import { registerPlan } from './modules/plan/index.ts';
+import { registerRectification } from './modules/rectification/index.ts';
 import { registerSystemModule } from './modules/system/index.ts';
 import type { Deps } from './platform/deps.ts';
 import { registerAnalysis } from './reports/analysis/index.ts';
@@ -26,6 +27,7 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerComplaintModule(api, deps);
   registerIntakeModule(api, deps);
   registerMatterModule(api, deps);
+  registerRectification(api, deps);
   registerIndicator(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);

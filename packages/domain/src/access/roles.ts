@@ -16,14 +16,60 @@ export interface RoleDefinition {
   readonly administrator?: true;
 }
 
-const SQUADRON_READ = ['complaint.read', 'indicator.read', 'bulletin.read', 'plan.read'] as const;
+/** What every unit may have to do: put right what was found, take its part, answer for itself. */
+const ANSWERS = [
+  'rectification.read',
+  'rectification.handle',
+  'listing.read',
+  'joint.read',
+  'joint.take',
+  'accountability.state',
+] as const;
+const SQUADRON_READ = [
+  'complaint.read',
+  'indicator.read',
+  'bulletin.read',
+  'plan.read',
+  'inspection.read',
+  'onSite.read',
+  'appraisal.read',
+  'appraisal.answer',
+  ...ANSWERS,
+] as const;
+/** The squadron answers as a unit, by those who lead it or keep its papers. */
+const SQUADRON_ANSWERS = ['inspection.answer', 'listing.report', 'onSite.answer'] as const;
 const DISTRICT_READ = [
+  'rectification.read',
+  'inspection.read',
+  'listing.read',
+  'onSite.read',
+  'joint.read',
+  'appraisal.read',
   'complaint.read',
   'indicator.read',
   'analysis.read',
   'cockpit.read',
   'bulletin.read',
   'plan.read',
+] as const;
+
+/** Measures 10 to 12: whoever supervises; those who decide have more. */
+const SUPERVISION = [
+  'complaint.decideExclusion',
+  'complaint.reveal',
+  'complaint.export',
+  'analysis.write',
+  'matter.manage',
+  'matter.backlog',
+  ...ANSWERS,
+  'rectification.issue',
+  'rectification.verify',
+  'inspection.plan',
+  'inspection.carryOut',
+  'listing.propose',
+  'onSite.manage',
+  'joint.manage',
+  'accountability.read',
 ] as const;
 
 /** Roles by post. The three administrators follow 网络安全等级保护 (system, security, audit kept apart) and never read complaints. */
@@ -40,6 +86,7 @@ export const ROLES = {
     unitKinds: ['squadron'],
     permissions: [
       ...SQUADRON_READ,
+      ...SQUADRON_ANSWERS,
       'complaint.sign',
       'complaint.assign',
       'complaint.handle',
@@ -56,6 +103,7 @@ export const ROLES = {
     unitKinds: ['squadron'],
     permissions: [
       ...SQUADRON_READ,
+      ...SQUADRON_ANSWERS,
       'cockpit.read',
       'complaint.sign',
       'complaint.assign',
@@ -88,6 +136,9 @@ export const ROLES = {
       'analysis.write',
       'matter.decide',
       'matter.manage',
+      ...ANSWERS,
+      'rectification.verify',
+      'inspection.carryOut',
     ],
   },
   coordination_chief: {
@@ -113,27 +164,59 @@ export const ROLES = {
       'matter.decide',
       'matter.manage',
       'matter.backlog',
+      ...ANSWERS,
+      'rectification.issue',
+      'rectification.verify',
+      'listing.propose',
+      'onSite.manage',
+      'joint.manage',
     ],
   },
   supervisor: {
-    label: '执法监督科',
+    label: '执法监督科科员',
+    scope: 'district',
+    unitKinds: ['section'],
+    permissions: [...DISTRICT_READ, ...SUPERVISION, 'accountability.investigate'],
+  },
+  supervision_chief: {
+    label: '执法监督科科长',
     scope: 'district',
     unitKinds: ['section'],
     permissions: [
       ...DISTRICT_READ,
-      'complaint.decideExclusion',
-      'complaint.reveal',
-      'complaint.export',
-      'analysis.write',
-      'matter.manage',
-      'matter.backlog',
+      ...SUPERVISION,
+      'rectification.decide',
+      'inspection.approve',
+      'signal.read',
+      'clue.manage',
+      'accountability.open',
     ],
+  },
+  case_reviewer: {
+    label: '案件审理科',
+    scope: 'district',
+    unitKinds: ['section'],
+    permissions: [
+      ...DISTRICT_READ,
+      ...ANSWERS,
+      'rectification.issue',
+      'rectification.verify',
+      'inspection.carryOut',
+      'accountability.read',
+      'accountability.legalCheck',
+    ],
+  },
+  political_staff: {
+    label: '政工科',
+    scope: 'district',
+    unitKinds: ['section'],
+    permissions: [...DISTRICT_READ, ...ANSWERS, 'accountability.read', 'appraisal.manage'],
   },
   section_staff: {
     label: '机关科室',
     scope: 'district',
     unitKinds: ['section'],
-    permissions: [...DISTRICT_READ],
+    permissions: [...DISTRICT_READ, ...ANSWERS],
   },
   bureau_leader: {
     label: '局领导',
@@ -146,25 +229,34 @@ export const ROLES = {
       'bulletin.sign',
       'matter.manage',
       'matter.backlog',
+      'rectification.issue',
+      'rectification.decide',
+      'rectification.appeal',
+      'inspection.approve',
+      'listing.decide',
+      'accountability.read',
+      'accountability.decide',
+      'accountability.state',
+      'appraisal.confirm',
     ],
   },
   town_liaison: {
     label: '街镇联络员',
     scope: 'town',
     unitKinds: ['town'],
-    permissions: ['complaint.read', 'indicator.read', 'bulletin.read', 'plan.read'],
+    permissions: ['complaint.read', 'indicator.read', 'bulletin.read', 'plan.read', ...ANSWERS],
   },
   partner_liaison: {
     label: '协作单位联络员',
     scope: 'joint',
     unitKinds: ['partner'],
-    permissions: ['complaint.read', 'bulletin.read', 'plan.read'],
+    permissions: ['complaint.read', 'bulletin.read', 'plan.read', ...ANSWERS],
   },
   discipline_inspector: {
     label: '派驻纪检监察组',
     scope: 'district',
     unitKinds: ['partner'],
-    permissions: [...DISTRICT_READ],
+    permissions: [...DISTRICT_READ, 'signal.read', 'clue.manage', 'accountability.read'],
   },
   system_admin: {
     label: '系统管理员',

@@ -79,7 +79,9 @@ async function checkClock(deps: Deps, id: string): Promise<void> {
       if (state.unitId && roles.length > 0) await notify(trx, { ...common, unitId: state.unitId, roles });
       if (mark.level === 100 || state.unitId === null) {
         const upward =
-          mark.level === 100 ? ['coordination_clerk', 'coordination_chief', 'supervisor'] : ['coordination_clerk'];
+          mark.level === 100
+            ? ['coordination_clerk', 'coordination_chief', 'supervisor', 'supervision_chief']
+            : ['coordination_clerk'];
         const units = await trx.query<{ unit_id: string }>(
           'posting.duty_units',
           'select distinct unit_id from posting where role = any($1::text[]) and ended_on is null',

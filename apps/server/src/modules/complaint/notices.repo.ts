@@ -4,7 +4,10 @@ import { notify } from '../../platform/notify/index.ts';
 
 /** Who in a unit answers for its orders. */
 const UNIT_ROLES = ['squadron_clerk', 'squadron_leader', 'partner_liaison'];
-const DUTY_ROLES = { coordination: ['coordination_clerk', 'coordination_chief'], supervision: ['supervisor'] } as const;
+const DUTY_ROLES = {
+  coordination: ['coordination_clerk', 'coordination_chief'],
+  supervision: ['supervisor', 'supervision_chief'],
+} as const;
 
 /** Writes the notices of a decision in its transaction. Titles name the order by number and title, never the citizen. */
 export async function sendNotices(

@@ -62,7 +62,7 @@ const AUDIENCE: Readonly<Record<AlertAction, readonly string[]>> = {
   coordinate: ['coordination_clerk', 'coordination_chief'],
   leader_on_site: ['squadron_leader'],
   report_up: ['bureau_leader', 'coordination_chief'],
-  propose_supervision: ['supervisor', 'coordination_chief'],
+  propose_supervision: ['supervisor', 'supervision_chief', 'coordination_chief'],
 };
 
 async function announce(trx: Trx, fired: readonly Fired[], now: number): Promise<void> {

@@ -207,7 +207,7 @@ function decideOrRefuse(known: ListedBacklog, command: BacklogCommand): BacklogS
 async function checkLeader(trx: Trx, personId: string): Promise<void> {
   const [person] = await trx.query(
     null,
-    "select 1 from posting where person_id = $1 and ended_on is null and role in ('bureau_leader','squadron_leader','coordination_chief','supervisor')",
+    "select 1 from posting where person_id = $1 and ended_on is null and role in ('bureau_leader','squadron_leader','coordination_chief','supervisor','supervision_chief')",
     [personId],
   );
   if (!person)

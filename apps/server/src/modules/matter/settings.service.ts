@@ -151,7 +151,7 @@ export async function backlogView(deps: Deps, actor: RequestActor): Promise<Resp
     db.query<{ id: string; name: string } & Record<string, unknown>>(
       'matter.leaders',
       `select distinct p.id, p.name from posting o join person p on p.id = o.person_id
-        where o.ended_on is null and p.left_at is null and o.role in ('bureau_leader','squadron_leader','coordination_chief','supervisor') order by p.name`,
+        where o.ended_on is null and p.left_at is null and o.role in ('bureau_leader','squadron_leader','coordination_chief','supervisor','supervision_chief') order by p.name`,
     ),
   ]);
   const items = rows.map((row) => ({

@@ -1,2 +1,2 @@
 export type { RequestActor } from './actor.ts';
-export { complaintScope, type ScopeCondition, seesComplaint } from './scope.ts';
+export { complaintScope, rectificationScope, type ScopeCondition, seesComplaint } from './scope.ts';

@@ -1,4 +1,4 @@
-import { type Actor, type Scope, scopeOf } from '@bihuan/domain/access';
+import { type Actor, permits, type Scope, scopeOf } from '@bihuan/domain/access';
 
 /** A condition on rows of `complaint` (alias chosen by the caller) with its parameters. */
 export interface ScopeCondition {
@@ -61,5 +61,27 @@ export function seesComplaint(
       return (row.jointUnitIds ?? []).includes(actor.unitId);
     case 'none':
       return false;
+  }
+}
+
+/**
+ * What of the rectification ledger an actor may see, on `owner_unit_id` and `owner_person_id`: the district sees all, a unit
+ * what it owes, an officer what he owes himself. No actor, no rows.
+ */
+export function rectificationScope(actor: Actor | null, alias: string, firstParameter: number): ScopeCondition {
+  const p = `$${firstParameter}`;
+  if (actor === null || !permits(actor, 'rectification.read')) return { scope: 'none', sql: 'false', values: [] };
+  const scope = scopeOf(actor);
+  switch (scope) {
+    case 'district':
+      return { scope, sql: 'true', values: [] };
+    case 'own':
+      return { scope, sql: `${alias}.owner_person_id = ${p}::uuid`, values: [actor.personId] };
+    case 'unit':
+    case 'town':
+    case 'joint':
+      return { scope, sql: `${alias}.owner_unit_id = ${p}::uuid`, values: [actor.unitId] };
+    case 'none':
+      return { scope, sql: 'false', values: [] };
   }
 }

@@ -679,6 +679,86 @@ export interface PostingTable {
   created_at: Generated<Timestamp>;
 }
 
+export interface RectificationTable {
+  id: Generated<string>;
+  number: string;
+  source: 'inspection' | 'listing' | 'complaint' | 'bulletin' | 'joint' | 'on_site' | 'accountability' | 'self_inspection' | 'case_evaluation' | 'supervision_card';
+  source_id: string | null;
+  complaint_id: string | null;
+  matter_id: string | null;
+  type_code: string;
+  problem: string;
+  basis: string | null;
+  owner_unit_id: string;
+  owner_person_id: string | null;
+  issued_by: string;
+  issued_unit_id: string;
+  issued_at: Timestamp;
+  workdays: number;
+  due_at: Timestamp;
+  status: Generated<'open' | 'objected' | 'appealed' | 'submitted' | 'verified' | 'closed' | 'cancelled'>;
+  version: Generated<number>;
+  cycle: Generated<number>;
+  cause: string | null;
+  measure: string | null;
+  result: string | null;
+  lasting_rule: string | null;
+  recurrence_of: string | null;
+  doer_ids: Generated<string[]>;
+  submitted_at: Timestamp | null;
+  submitted_by: string | null;
+  verified_at: Timestamp | null;
+  verified_by: string | null;
+  closed_at: Timestamp | null;
+  closed_by: string | null;
+  sent_back_count: Generated<number>;
+  objected_by: string | null;
+  objection_decided_by: string | null;
+  appealed: Generated<boolean>;
+  extension_days: number | null;
+  extension_reason: string | null;
+  extension_by: string | null;
+  extensions_granted: Generated<number>;
+  next_check_at: Timestamp | null;
+}
+
+export interface RectificationClockTable {
+  rectification_id: string;
+  seq: number;
+  kind: 'pause' | 'resume' | 'extend';
+  at: Timestamp;
+  workdays: number | null;
+}
+
+export interface RectificationCounterTable {
+  year: number;
+  n: number;
+}
+
+export interface RectificationFileTable {
+  rectification_id: string;
+  file_id: string;
+  stage: 'before' | 'after' | 'check' | 'objection';
+  cycle: number;
+  added_by: string;
+  added_at: Timestamp;
+}
+
+export interface RectificationReminderTable {
+  rectification_id: string;
+  cycle: number;
+  reminder: 'soon' | 'overdue' | 'overdue_3' | 'overdue_7' | 'waiting';
+  sent_at: Timestamp;
+}
+
+export interface RectificationTypeTable {
+  code: string;
+  name: string;
+  workdays: number;
+  sort: Generated<number>;
+  closed_at: Timestamp | null;
+}
+
 export interface RoleGrantTable {
   id: string;
   person_id: string;
@@ -858,6 +938,12 @@ export interface DB {
   person: PersonTable;
   place: PlaceTable;
   posting: PostingTable;
+  rectification: RectificationTable;
+  rectification_clock: RectificationClockTable;
+  rectification_counter: RectificationCounterTable;
+  rectification_file: RectificationFileTable;
+  rectification_reminder: RectificationReminderTable;
+  rectification_type: RectificationTypeTable;
   role_grant: RoleGrantTable;
   saved_view: SavedViewTable;
   search_pending: SearchPendingTable;

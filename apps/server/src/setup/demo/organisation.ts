@@ -62,9 +62,12 @@ export const DEMO_ACCOUNTS: readonly { readonly username: string; readonly role:
   { username: 'youyi-neiqin', role: 'squadron_clerk', label: '友谊路中队 内勤（签收、指派）' },
   { username: 'youyi-01', role: 'officer', label: '友谊路中队 队员（办理）' },
   { username: 'youyi-duizhang', role: 'squadron_leader', label: '友谊路中队 中队长（审核办结）' },
-  { username: 'jiandu01', role: 'supervisor', label: '执法监督科（督察、审批剔除）' },
+  { username: 'jiandu01', role: 'supervisor', label: '执法监督科 科员（督察、核验整改、审批剔除）' },
+  { username: 'jiandu-kezhang', role: 'supervision_chief', label: '执法监督科 科长（批准督察、销号）' },
   { username: 'juzhang', role: 'bureau_leader', label: '局长（驾驶舱、签发通报）' },
-  { username: 'anjian01', role: 'section_staff', label: '案件审理科 科员' },
+  { username: 'anjian01', role: 'case_reviewer', label: '案件审理科 科员（法制审核）' },
+  { username: 'zhenggong01', role: 'political_staff', label: '政工科 科员（考核评议）' },
+  { username: 'bangong01', role: 'section_staff', label: '办公室 科员' },
   { username: 'youyi-jiezhen', role: 'town_liaison', label: '友谊路街道 联络员' },
   { username: 'fangguan01', role: 'partner_liaison', label: '区房管局 联络员' },
   { username: 'jijian01', role: 'discipline_inspector', label: '派驻纪检监察组' },
@@ -196,10 +199,10 @@ export function makeOrganisation(seed: number): DemoOrganisation {
     for (let n = 1; n <= count; n++) person(`${code}0${n}`, { unitId: id, role, title: '科员' });
   };
   sectionPeople('xietiao', 6, 'coordination_clerk', 'coordination_chief');
-  sectionPeople('jiandu', 4, 'supervisor', 'supervisor');
+  sectionPeople('jiandu', 4, 'supervisor', 'supervision_chief');
   sectionPeople('bangong', 3, 'section_staff', 'section_staff');
-  sectionPeople('zhenggong', 3, 'section_staff', 'section_staff');
-  sectionPeople('anjian', 3, 'section_staff', 'section_staff');
+  sectionPeople('zhenggong', 3, 'political_staff', 'political_staff');
+  sectionPeople('anjian', 3, 'case_reviewer', 'case_reviewer');
   sectionPeople('chaiwei', 2, 'section_staff', 'section_staff');
 
   for (const [index, { unit: squadron, town }] of squadrons.entries()) {

@@ -14,7 +14,7 @@ const date = (at: number | null): Date | null => (at === null ? null : new Date(
 const UNIT_ROLES = ['squadron_clerk', 'squadron_leader', 'partner_liaison'];
 const DUTIES = {
   coordination: { code: 'xietiao', roles: ['coordination_clerk', 'coordination_chief'] },
-  supervision: { code: 'jiandu', roles: ['supervisor'] },
+  supervision: { code: 'jiandu', roles: ['supervisor', 'supervision_chief'] },
 } as const;
 
 export interface RowContext {
