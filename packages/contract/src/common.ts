@@ -39,3 +39,18 @@ export interface ProblemBody {
 
 /** A command's idempotency key, made by the client: sent again, it changes nothing and answers the same. */
 export const CommandId = Id;
+
+/** The clock of the current round, derived now. Minutes are working minutes. */
+export const ClockView = Type.Object({
+  dueAt: Instant,
+  remainingMinutes: Type.Number(),
+  /** “剩 1 天 3 小时”, “超 2 小时 10 分”, “已暂停” … */
+  text: Type.String(),
+  fraction: Type.Number(),
+  overdue: Type.Boolean(),
+  paused: Type.Boolean(),
+  stopped: Type.Boolean(),
+  /** A year whose holidays are not announced yet was assumed ordinary. */
+  assumed: Type.Boolean(),
+});
+export type ClockView = Static<typeof ClockView>;

@@ -1,5 +1,6 @@
 import { BULLETIN_ACTIONS } from '@bihuan/domain/bulletin';
 import { COMMANDS } from '@bihuan/domain/complaint';
+import { RECTIFICATION_ACTIONS } from '@bihuan/domain/rectification';
 
 const prefixed = (room: string, words: Record<string, string>) =>
   Object.fromEntries(Object.entries(words).map(([action, word]) => [`${room}.${action}`, word]));
@@ -52,6 +53,13 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'bulletin.create': '起草通报',
   'bulletin.letterhead': '修改通报版头',
   ...prefixed('bulletin', BULLETIN_ACTIONS),
+  'rectification.issue': '下发整改',
+  'rectification.remind': '整改提醒',
+  'rectification.export': '导出整改台账',
+  ...prefixed(
+    'rectification',
+    Object.fromEntries(Object.entries(RECTIFICATION_ACTIONS).map(([action, { label }]) => [action, label])),
+  ),
   'dictionary.calendar_changed': '修改工作日历',
   'dictionary.categories_trained': '重新学习类别判定',
   'dictionary.category_created': '新增类别',
@@ -125,6 +133,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   intake: '受理入口',
   file: '附件',
   bulletin: '通报',
+  rectification: '整改台账',
   dictionary: '字典与日历',
   analysis: '研判',
   indicator: '指标',
@@ -149,6 +158,8 @@ export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   webhook_delivery: '结果回传',
   file: '文件',
   bulletin: '通报',
+  rectification: '整改',
+  rectification_list: '整改台账',
   setting: '设置',
   category: '类别',
   place: '地点',

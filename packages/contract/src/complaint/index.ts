@@ -14,7 +14,19 @@ import {
 } from '@bihuan/domain/complaint';
 import { POINT_SOURCES } from '@bihuan/domain/geo';
 import { type Static, Type } from 'typebox';
-import { CommandId, Day, Id, IdParams, Instant, keysOf, nullable, PersonRef, pageOf, UnitRef } from '../common.ts';
+import {
+  ClockView,
+  CommandId,
+  Day,
+  Id,
+  IdParams,
+  Instant,
+  keysOf,
+  nullable,
+  PersonRef,
+  pageOf,
+  UnitRef,
+} from '../common.ts';
 import { endpoint } from '../endpoint.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -26,20 +38,7 @@ const Longitude = Type.Number({ minimum: -180, maximum: 180 });
 const Latitude = Type.Number({ minimum: -90, maximum: 90 });
 const Measures = Type.Array(keysOf(MEASURES), { maxItems: 9 });
 
-/** The clock of the current round, derived now. Minutes are working minutes. */
-export const ClockView = Type.Object({
-  dueAt: Instant,
-  remainingMinutes: Type.Number(),
-  /** “剩 1 天 3 小时”, “超 2 小时 10 分”, “已暂停” … */
-  text: Type.String(),
-  fraction: Type.Number(),
-  overdue: Type.Boolean(),
-  paused: Type.Boolean(),
-  stopped: Type.Boolean(),
-  /** A year whose holidays are not announced yet was assumed ordinary. */
-  assumed: Type.Boolean(),
-});
-export type ClockView = Static<typeof ClockView>;
+export { ClockView };
 
 export const ComplaintListItem = Type.Object({
   id: Id,

@@ -6,7 +6,19 @@ import {
   RECTIFICATION_STATUSES,
 } from '@bihuan/domain/rectification';
 import { type Static, Type } from 'typebox';
-import { CommandId, Day, Id, IdParams, Instant, keysOf, nullable, PersonRef, pageOf, UnitRef } from '../common.ts';
+import {
+  ClockView,
+  CommandId,
+  Day,
+  Id,
+  IdParams,
+  Instant,
+  keysOf,
+  nullable,
+  PersonRef,
+  pageOf,
+  UnitRef,
+} from '../common.ts';
 import { endpoint } from '../endpoint.ts';
 
 const strict = { additionalProperties: false };
@@ -28,9 +40,8 @@ export const RectificationItem = Type.Object({
   dueAt: Instant,
   status: keysOf(RECTIFICATION_STATUSES),
   overdue: Type.Boolean(),
-  /** Working minutes left, negative when overdue; `null` when the clock has ended. */
-  remainingMinutes: nullable(Type.Integer()),
-  paused: Type.Boolean(),
+  /** `null` when withdrawn. */
+  clock: nullable(ClockView),
   sentBackCount: Type.Integer(),
   isRecurrence: Type.Boolean(),
   closedAt: nullable(Instant),

@@ -36,6 +36,10 @@ export const TASKS: Readonly<Record<string, { label: string; about: string }>> =
     label: '起草每周研判',
     about: '每周一早上写出上一周研判的初稿；已有人起草的不动。停下来，初稿可以在页面上手工起草。',
   },
+  'rectification.remind': {
+    label: '整改提醒',
+    about: '查找时限将到、已超期和待核验过久的整改，逐级提醒，每种提醒只发一次；停下来，提醒就不会发出。',
+  },
   'bulletin.archive': { label: '通报存档', about: '通报发布后生成并留存公文文件。' },
   'system.purgeOutbox': { label: '清理推送记录', about: '删除 7 日前已推送的消息，不影响业务数据。' },
 };

@@ -59,7 +59,7 @@ describe('what is found is put right', () => {
     const early = await act(d.officer, id, await submit(d.officer));
     expect([early.status, early.body.code]).toEqual([409, 'plan_required']);
     await must(d.officer, id, PLAN, await submit(d.officer));
-    expect((await get(d.officer, id)).paused).toBe(true);
+    expect((await get(d.officer, id)).clock.paused).toBe(true);
     await must(d.supervisor, id, { action: 'verify', passed: false, note: '照片没有拍摄时间' });
     expect(await notices(d.leader)).toContain('整改未通过核验，已退回');
     await must(d.officer, id, await submit(d.officer));

@@ -7,7 +7,13 @@ import {
   type RectificationStatus,
   rectificationClock,
 } from '@bihuan/domain/rectification';
-import { deriveClock, type LedgerEntry } from '@bihuan/domain/workday';
+import {
+  type ClockState,
+  deriveClock,
+  formatRemaining,
+  type LedgerEntry,
+  type WorkCalendar,
+} from '@bihuan/domain/workday';
 import { type RequestActor, rectificationScope } from '../../platform/access/index.ts';
 import type { Sql } from '../../platform/db/index.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -208,7 +214,6 @@ export async function rectificationPage(
 
 export function toItem({ clock, workingTime }: Pick<Deps, 'clock' | 'workingTime'>, row: LedgerRow): RectificationItem {
   const now = clock.now();
-  const ended = row.status === 'closed' || row.status === 'cancelled';
   const state = deriveClock(
     rectificationClock({
       status: row.status,
@@ -238,13 +243,30 @@ export function toItem({ clock, workingTime }: Pick<Deps, 'clock' | 'workingTime
     dueAt: row.due_at.toISOString(),
     status: row.status,
     overdue: row.status === 'open' && row.due_at.getTime() < now,
-    remainingMinutes: ended ? null : Math.round(state.remainingMinutes),
-    paused: state.paused,
+    clock:
+      row.status === 'cancelled'
+        ? null
+        : {
+            dueAt: row.due_at.toISOString(),
+            remainingMinutes: state.remainingMinutes,
+            text: textOf(state, workingTime.calendar),
+            fraction: state.fraction,
+            overdue: state.overdue,
+            paused: state.paused,
+            stopped: state.stopped,
+            assumed: state.assumed,
+          },
     sentBackCount: row.sent_back_count,
     isRecurrence: row.recurrence_of !== null,
     closedAt: row.closed_at?.toISOString() ?? null,
     version: row.version,
   };
+}
+
+function textOf(clock: ClockState, calendar: WorkCalendar): string {
+  if (clock.stopped) return clock.overdue ? '超期完成' : '按时完成';
+  const left = formatRemaining(clock.remainingMinutes, calendar, clock.overdue);
+  return clock.paused ? `已停表，${left}` : left;
 }
 
 /** Whether the actor may see it at all: out of scope is as if it were not there. */

@@ -2,7 +2,7 @@ import type { BuiltRoom, MeasureRoom } from '@bihuan/contract/plan';
 import { type Permission, permits } from '@bihuan/domain/access';
 import { lastCompletePeriod, type Period, periodOf, rateOf } from '@bihuan/domain/indicator';
 import { dayNumberAt, formatDay, parseDay, startOfDay } from '@bihuan/domain/workday';
-import { complaintScope, type RequestActor } from '../../platform/access/index.ts';
+import { complaintScope, type RequestActor, rectificationScope } from '../../platform/access/index.ts';
 import type { Sql } from '../../platform/db/index.ts';
 import { figureOf, overdueCondition, readFigures, spanOf } from '../indicator/index.ts';
 
@@ -29,6 +29,7 @@ const ROOM_PROGRESS: Readonly<Record<BuiltRoom, RoomProgress>> = {
   analysis: { needs: 'indicator.read', read: analysisProgress },
   bulletin: { needs: 'bulletin.read', read: bulletinProgress },
   matter: { needs: 'complaint.read', read: matterProgress },
+  rectification: { needs: 'rectification.read', read: rectificationProgress },
 };
 
 /** Nothing for whoever may not read the room. */
@@ -127,6 +128,29 @@ async function bulletinProgress({ sql, from, to }: ProgressInput): Promise<Progr
       note: null,
       link: { room: 'bulletin', query: { kind: 'monthly' } },
     },
+  ];
+}
+
+async function rectificationProgress({ sql, actor, from, to, now }: ProgressInput): Promise<Progress> {
+  const scope = rectificationScope(actor, 'r', 4);
+  const [row] = await sql.query<{ issued: number; closed: number; overdue: number }>(
+    `plan.rectification.${scope.scope}`,
+    `select (select count(*)::int from rectification r where r.issued_at >= $1 and r.issued_at < $2 and ${scope.sql}) as issued,
+            (select count(*)::int from rectification r where r.closed_at >= $1 and r.closed_at < $2 and ${scope.sql}) as closed,
+            (select count(*)::int from rectification r where r.status = 'open' and r.due_at < $3 and ${scope.sql}) as overdue`,
+    [new Date(startOfDay(parseDay(from))), new Date(startOfDay(parseDay(to) + 1)), new Date(now), ...scope.values],
+  );
+  const item = (label: string, value: number, query: Record<string, string>) => ({
+    label,
+    value,
+    unit: '项',
+    note: null,
+    link: { room: 'rectification' as const, query },
+  });
+  return [
+    item('下发整改', row!.issued, { issuedFrom: from, issuedTo: to }),
+    item('已销号', row!.closed, { closedFrom: from, closedTo: to }),
+    item('超期未整改', row!.overdue, { overdue: 'true' }),
   ];
 }
 
