@@ -102,23 +102,30 @@ export function ledgerWhere(
 
 /** What waits for this person: to be put right by his side, or to be checked, judged or closed by him. */
 function waitsFor(where: LedgerWhere, actor: RequestActor): string {
-  const person = where.parameter(actor.personId);
-  const unit = where.parameter(actor.unitId);
-  const notParty = `r.owner_unit_id <> ${unit}::uuid and ${person}::uuid <> all (r.doer_ids) and r.owner_person_id is distinct from ${person}::uuid`;
-  const parts: string[] = [];
-  if (permits(actor, 'rectification.handle'))
-    parts.push(
-      actor.role === 'officer'
-        ? `r.status = 'open' and r.owner_person_id = ${person}::uuid`
-        : `r.status = 'open' and (r.owner_unit_id = ${unit}::uuid or r.owner_person_id = ${person}::uuid)`,
-    );
-  if (permits(actor, 'rectification.verify')) parts.push(`r.status = 'submitted' and ${notParty}`);
-  if (permits(actor, 'rectification.decide'))
-    parts.push(
-      `(r.status = 'verified' and r.verified_by is distinct from ${person}::uuid or r.status = 'objected' and r.issued_by <> ${person}::uuid or r.status = 'open' and r.extension_by is not null) and ${notParty}`,
-    );
-  if (permits(actor, 'rectification.appeal')) parts.push(`r.status = 'appealed' and ${notParty}`);
-  return parts.length === 0 ? 'false' : `(${parts.map((part) => `(${part})`).join(' or ')})`;
+  const person = `${where.parameter(actor.personId)}::uuid`;
+  const unit = `${where.parameter(actor.unitId)}::uuid`;
+  const owes =
+    actor.role === 'officer'
+      ? `r.owner_person_id = ${person}`
+      : `(r.owner_unit_id = ${unit} or r.owner_person_id = ${person})`;
+  const party = `(r.owner_unit_id = ${unit} or r.owner_person_id is not distinct from ${person} or ${person} = any (r.doer_ids))`;
+  const toJudge = [
+    ...(permits(actor, 'rectification.verify') ? ["r.status = 'submitted'"] : []),
+    ...(permits(actor, 'rectification.decide')
+      ? [
+          `r.status = 'verified' and r.verified_by is distinct from ${person}`,
+          `r.status = 'objected' and r.issued_by <> ${person}`,
+          "r.status = 'open' and r.extension_by is not null",
+        ]
+      : []),
+    ...(permits(actor, 'rectification.appeal')
+      ? [`r.status = 'appealed' and r.issued_by <> ${person} and r.objection_decided_by <> ${person}`]
+      : []),
+  ];
+  const either = (parts: readonly string[]) =>
+    parts.length === 0 ? 'false' : `(${parts.map((part) => `(${part})`).join(' or ')})`;
+  const mayHandle = permits(actor, 'rectification.handle') ? 'true' : 'false';
+  return `((${mayHandle} and r.status = 'open' and ${owes}) or (not ${party} and ${either(toJudge)}))`;
 }
 
 export interface LedgerRow {
