@@ -66,6 +66,12 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['measure-1', 'juzhang', '/plan/measures/1'],
   ['bulletins', 'xietiao-kezhang', '/bulletins'],
   ['letterhead', 'xietiao-kezhang', '/bulletins/letterhead'],
+  ['rectifications', 'jiandu01', '/rectifications'],
+  ['rectifications-squadron', 'dachang-duizhang', '/rectifications?open=true'],
+  ['rectification-board', 'jiandu-kezhang', '/rectifications/board'],
+  ['rectification-candidates', 'jiandu01', '/rectifications/candidates'],
+  ['rectification-new', 'jiandu01', '/rectifications/new'],
+  ['rectification', 'jiandu-kezhang', '/rectifications/:rectification'],
   ['account', 'youyi-01', '/account'],
 ];
 
@@ -101,6 +107,10 @@ async function demoPath(context: BrowserContext, path: string): Promise<string> 
   if (path.includes(':guessed')) {
     const { items } = await (await context.request.get('/api/v1/complaints?guessed=true&limit=1')).json();
     return path.replace(':guessed', items[0].id);
+  }
+  if (path.includes(':rectification')) {
+    const { items } = await (await context.request.get('/api/v1/rectifications?open=true&limit=1')).json();
+    return path.replace(':rectification', items[0].id);
   }
   if (path.includes(':mine')) {
     const { items } = await (await context.request.get('/api/v1/my-work?limit=1')).json();

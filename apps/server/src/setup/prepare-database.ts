@@ -82,6 +82,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
     DEMO_OPENS,
     furnishCategories,
     furnishMatters,
+    furnishRectifications,
     furnishWeeks,
     loadDemo,
     publishDemoBulletins,
@@ -102,6 +103,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   say('正在识别重复诉件…');
   await furnishMatters(deps);
   await furnishWeeks(deps);
+  await furnishRectifications(deps);
   say('正在学习诉件类别…');
   await furnishCategories(deps);
   await startDemoClock(deps.db);

@@ -6,6 +6,8 @@ import type { Deps } from '../../platform/deps.ts';
 import { scopedLedger } from './rectification.query.ts';
 
 const DAY = 86_400_000;
+/** The period looked at when none is asked for. */
+const USUAL_DAYS = 30;
 const DEFINITION =
   '未销号、超期、待核验按此刻计；下发按下发日期，销号、按时按销号日期计。按时指最后一次提交核验不晚于时限，等待核验、裁定的时间不计入时限。已撤销的只计入下发。';
 
@@ -43,7 +45,7 @@ export async function rectificationBoardOf(
 ): Promise<RectificationBoard> {
   const now = deps.clock.now();
   const to = query.to ?? dateAt(now);
-  const from = query.from ?? `${to.slice(0, 7)}-01`;
+  const from = query.from ?? dateAt(now - USUAL_DAYS * DAY);
   const where = scopedLedger(actor);
   const start = where.parameter(new Date(`${from}T00:00:00+08:00`));
   const end = where.parameter(new Date(Date.parse(`${to}T00:00:00+08:00`) + DAY));

@@ -37,7 +37,7 @@ export async function carriedOut(sql: Sql, commandId: string, objectId: string):
 /** The record that a command made or changed; `null` when it was not carried out. */
 export async function objectOfCommand(sql: Sql, commandId: string): Promise<string | null> {
   const [row] = await sql.query<{ object_id: string }>(
-    'audit.command',
+    'audit.object_of_command',
     'select object_id from audit_event where command_id = $1',
     [commandId],
   );

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { BulletinCommand } from '@bihuan/domain/bulletin';
-import type { RequestActor } from '../../platform/access/index.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { beginBulletin, executeBulletin } from '../../reports/bulletin/index.ts';
+import { actorsByUsername } from './actors.ts';
 
 /** Published on the first working days after the period; June's and the last week's are for whoever tries the demo. */
 const PUBLISHED: readonly (readonly [period: string, at: string])[] = [
@@ -40,14 +40,4 @@ export async function publishDemoBulletins(deps: Deps): Promise<void> {
         command: { action: 'receive' },
       });
   }
-}
-
-async function actorsByUsername(deps: Deps): Promise<Map<string, RequestActor>> {
-  const rows = await deps.db.query<RequestActor & { username: string }>(
-    null,
-    `select a.username, a.id as "accountId", o.id as "postingId", o.id as "sessionId", p.id as "personId", p.name, o.role, u.id as "unitId", u.name as "unitName",
-            case when u.kind = 'town' then u.id else u.town_id end as "townId", null as ip
-       from account a join person p on p.id = a.person_id join posting o on o.person_id = p.id and o.ended_on is null join unit u on u.id = o.unit_id`,
-  );
-  return new Map(rows.map(({ username, ...actor }) => [username, actor]));
 }

@@ -4,7 +4,7 @@ export default [
   {
     path: '/rectifications',
     component: () => import('./RectificationList.vue'),
-    meta: { title: '整改台账', permission: 'rectification.read', nav: { room: 'rectification', order: 50 } },
+    meta: { title: '整改台账', permission: 'rectification.read', nav: { room: 'rectification', order: 28 } },
   },
   {
     path: '/rectifications/board',
