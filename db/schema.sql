@@ -19,6 +19,65 @@ create table account (
   password_wanted_at timestamp with time zone,
   password_wanted_reason text
 );
+create table appraisal (
+  id uuid not null default uuidv7(),
+  audience text not null,
+  period text not null,
+  period_from date not null,
+  period_to date not null,
+  scheme jsonb not null,
+  status text not null default 'preliminary'::text,
+  version integer not null default 1,
+  as_of timestamp with time zone not null,
+  made_by uuid not null,
+  made_at timestamp with time zone not null,
+  answers_until timestamp with time zone,
+  confirmed_by uuid,
+  confirmed_at timestamp with time zone
+);
+create table appraisal_answer (
+  id uuid not null default uuidv7(),
+  appraisal_id uuid not null,
+  subject_id uuid not null,
+  code text,
+  words text not null,
+  made_by uuid not null,
+  made_at timestamp with time zone not null,
+  accepted boolean,
+  points numeric(5,2),
+  reason text,
+  decided_by uuid,
+  decided_at timestamp with time zone
+);
+create table appraisal_line (
+  appraisal_id uuid not null,
+  subject_id uuid not null,
+  place integer not null,
+  code text not null,
+  numerator integer not null,
+  denominator integer not null,
+  points numeric(5,2) not null,
+  of_points numeric(5,2) not null,
+  counted boolean not null,
+  explanation text not null,
+  numerator_ids uuid[] not null default '{}'::uuid[],
+  denominator_ids uuid[] not null default '{}'::uuid[]
+);
+create table appraisal_scheme (
+  id integer not null,
+  audience text not null,
+  effective_from date not null,
+  scheme jsonb not null,
+  made_by uuid,
+  made_at timestamp with time zone not null
+);
+create table appraisal_subject (
+  appraisal_id uuid not null,
+  subject_id uuid not null,
+  unit_id uuid not null,
+  name text not null,
+  total numeric(5,2)
+);
 create table audit_event (
   id uuid not null default uuidv7(),
   at timestamp with time zone not null,
@@ -814,6 +873,27 @@ alter table account add constraint account_person_id_fkey FOREIGN KEY (person_id
 alter table account add constraint account_pkey PRIMARY KEY (id);
 alter table account add constraint account_person_id_key UNIQUE (person_id);
 alter table account add constraint account_username_key UNIQUE (username);
+alter table appraisal add constraint appraisal_audience_check CHECK ((audience = ANY (ARRAY['unit'::text, 'person'::text])));
+alter table appraisal add constraint appraisal_check CHECK (((confirmed_by IS NULL) OR (confirmed_by <> made_by)));
+alter table appraisal add constraint appraisal_check1 CHECK (((status = 'confirmed'::text) = (confirmed_at IS NOT NULL)));
+alter table appraisal add constraint appraisal_status_check CHECK ((status = ANY (ARRAY['preliminary'::text, 'answering'::text, 'confirmed'::text])));
+alter table appraisal add constraint appraisal_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES person(id);
+alter table appraisal add constraint appraisal_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
+alter table appraisal add constraint appraisal_pkey PRIMARY KEY (id);
+alter table appraisal add constraint appraisal_audience_period_key UNIQUE (audience, period);
+alter table appraisal_answer add constraint appraisal_answer_check CHECK (((decided_by IS NULL) OR (decided_by <> made_by)));
+alter table appraisal_answer add constraint appraisal_answer_appraisal_id_subject_id_fkey FOREIGN KEY (appraisal_id, subject_id) REFERENCES appraisal_subject(appraisal_id, subject_id);
+alter table appraisal_answer add constraint appraisal_answer_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES person(id);
+alter table appraisal_answer add constraint appraisal_answer_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
+alter table appraisal_answer add constraint appraisal_answer_pkey PRIMARY KEY (id);
+alter table appraisal_line add constraint appraisal_line_appraisal_id_subject_id_fkey FOREIGN KEY (appraisal_id, subject_id) REFERENCES appraisal_subject(appraisal_id, subject_id) ON DELETE CASCADE;
+alter table appraisal_line add constraint appraisal_line_pkey PRIMARY KEY (appraisal_id, subject_id, code);
+alter table appraisal_scheme add constraint appraisal_scheme_audience_check CHECK ((audience = ANY (ARRAY['unit'::text, 'person'::text])));
+alter table appraisal_scheme add constraint appraisal_scheme_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
+alter table appraisal_scheme add constraint appraisal_scheme_pkey PRIMARY KEY (id);
+alter table appraisal_subject add constraint appraisal_subject_appraisal_id_fkey FOREIGN KEY (appraisal_id) REFERENCES appraisal(id) ON DELETE CASCADE;
+alter table appraisal_subject add constraint appraisal_subject_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table appraisal_subject add constraint appraisal_subject_pkey PRIMARY KEY (appraisal_id, subject_id);
 alter table audit_event add constraint audit_event_pkey PRIMARY KEY (id);
 alter table audit_link add constraint audit_link_pkey PRIMARY KEY (seq);
 alter table audit_link add constraint audit_link_event_id_key UNIQUE (event_id);
@@ -1091,6 +1171,9 @@ alter table work_shift add constraint work_shift_changed_by_fkey FOREIGN KEY (ch
 alter table work_shift add constraint work_shift_pkey PRIMARY KEY (effective_from, starts);
 
 CREATE INDEX account_password_wanted ON account USING btree (password_wanted_at) WHERE (password_wanted_at IS NOT NULL);
+CREATE INDEX appraisal_answer_of ON appraisal_answer USING btree (appraisal_id, subject_id);
+CREATE INDEX appraisal_scheme_latest ON appraisal_scheme USING btree (audience, effective_from DESC, id DESC);
+CREATE INDEX appraisal_subject_unit ON appraisal_subject USING btree (unit_id);
 CREATE INDEX audit_event_actor ON audit_event USING btree (actor_id, at) WHERE (actor_id IS NOT NULL);
 CREATE INDEX audit_event_at ON audit_event USING btree (at, id);
 CREATE INDEX audit_event_object ON audit_event USING btree (object_id, id) WHERE (object_id IS NOT NULL);
@@ -1191,6 +1274,26 @@ begin
   raise exception '存档文件不得改动' using errcode = 'insufficient_privilege';
 end $function$
 ;
+CREATE OR REPLACE FUNCTION forbid_confirmed_appraisal_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  target uuid;
+begin
+  if tg_table_name = 'appraisal' then
+    target := old.id;
+  elsif tg_op = 'INSERT' then
+    target := new.appraisal_id;
+  else
+    target := old.appraisal_id;
+  end if;
+  if exists (select 1 from appraisal a where a.id = target and a.status = 'confirmed') then
+    raise exception '考核已审定，不得改动' using errcode = 'insufficient_privilege';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $function$
+;
 CREATE OR REPLACE FUNCTION forbid_published_bulletin_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1262,6 +1365,10 @@ begin
 end $function$
 ;
 
+CREATE TRIGGER appraisal_answer_frozen BEFORE INSERT OR DELETE OR UPDATE ON appraisal_answer FOR EACH ROW EXECUTE FUNCTION forbid_confirmed_appraisal_change();
+CREATE TRIGGER appraisal_frozen BEFORE DELETE OR UPDATE ON appraisal FOR EACH ROW EXECUTE FUNCTION forbid_confirmed_appraisal_change();
+CREATE TRIGGER appraisal_line_frozen BEFORE INSERT OR DELETE OR UPDATE ON appraisal_line FOR EACH ROW EXECUTE FUNCTION forbid_confirmed_appraisal_change();
+CREATE TRIGGER appraisal_subject_frozen BEFORE INSERT OR DELETE OR UPDATE ON appraisal_subject FOR EACH ROW EXECUTE FUNCTION forbid_confirmed_appraisal_change();
 CREATE TRIGGER bulletin_figure_frozen BEFORE INSERT OR DELETE OR UPDATE ON bulletin_figure FOR EACH ROW EXECUTE FUNCTION forbid_published_figure_change();
 CREATE TRIGGER bulletin_file_frozen BEFORE DELETE OR UPDATE ON bulletin_file FOR EACH ROW EXECUTE FUNCTION forbid_bulletin_file_change();
 CREATE TRIGGER bulletin_frozen BEFORE DELETE OR UPDATE ON bulletin FOR EACH ROW EXECUTE FUNCTION forbid_published_bulletin_change();

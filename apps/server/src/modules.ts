@@ -14,6 +14,7 @@ import { registerRectification } from './modules/rectification/index.ts';
 import { registerSystemModule } from './modules/system/index.ts';
 import type { Deps } from './platform/deps.ts';
 import { registerAnalysis } from './reports/analysis/index.ts';
+import { registerAppraisal } from './reports/appraisal/index.ts';
 import { registerBulletin } from './reports/bulletin/index.ts';
 import { registerCockpit } from './reports/cockpit/index.ts';
 import { registerIndicator } from './reports/indicator/index.ts';
@@ -34,6 +35,7 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerMap(api, deps);
   registerOrderMap(api, deps);
   registerBulletin(api, deps);
+  registerAppraisal(api, deps);
   registerPlan(api, deps);
   registerPlanProgress(api, deps);
   registerNoticeModule(api, deps);

@@ -1,3 +1,4 @@
+import { APPRAISAL_ACTIONS } from '@bihuan/domain/appraisal';
 import { BULLETIN_ACTIONS } from '@bihuan/domain/bulletin';
 import { COMMANDS } from '@bihuan/domain/complaint';
 import { RECTIFICATION_ACTIONS } from '@bihuan/domain/rectification';
@@ -60,6 +61,15 @@ export const ACTIONS: Readonly<Record<string, string>> = {
     'rectification',
     Object.fromEntries(Object.entries(RECTIFICATION_ACTIONS).map(([action, { label }]) => [action, label])),
   ),
+  'appraisal.make': '作出考核初评',
+  ...prefixed(
+    'appraisal',
+    Object.fromEntries(Object.entries(APPRAISAL_ACTIONS).map(([action, { label }]) => [action, `考核${label}`])),
+  ),
+  'appraisal.answer': '对考核提出意见',
+  'appraisal.decide_answer': '答复考核意见',
+  'appraisal.scheme': '修改考核分值',
+  'appraisal.export': '导出考核结果',
   'dictionary.calendar_changed': '修改工作日历',
   'dictionary.categories_trained': '重新学习类别判定',
   'dictionary.category_created': '新增类别',
@@ -134,6 +144,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   file: '附件',
   bulletin: '通报',
   rectification: '整改台账',
+  appraisal: '考核评议',
   dictionary: '字典与日历',
   analysis: '研判',
   indicator: '指标',
@@ -159,6 +170,8 @@ export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   file: '文件',
   bulletin: '通报',
   rectification: '整改',
+  appraisal: '考核',
+  appraisal_answer: '考核意见',
   rectification_list: '整改台账',
   setting: '设置',
   category: '类别',

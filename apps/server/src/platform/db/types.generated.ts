@@ -25,6 +25,70 @@ export interface AccountTable {
   password_wanted_reason: string | null;
 }
 
+export interface AppraisalTable {
+  id: Generated<string>;
+  audience: 'unit' | 'person';
+  period: string;
+  period_from: string;
+  period_to: string;
+  scheme: Json;
+  status: Generated<'preliminary' | 'answering' | 'confirmed'>;
+  version: Generated<number>;
+  as_of: Timestamp;
+  made_by: string;
+  made_at: Timestamp;
+  answers_until: Timestamp | null;
+  confirmed_by: string | null;
+  confirmed_at: Timestamp | null;
+}
+
+export interface AppraisalAnswerTable {
+  id: Generated<string>;
+  appraisal_id: string;
+  subject_id: string;
+  code: string | null;
+  words: string;
+  made_by: string;
+  made_at: Timestamp;
+  accepted: boolean | null;
+  points: string | null;
+  reason: string | null;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+}
+
+export interface AppraisalLineTable {
+  appraisal_id: string;
+  subject_id: string;
+  place: number;
+  code: string;
+  numerator: number;
+  denominator: number;
+  points: string;
+  of_points: string;
+  counted: boolean;
+  explanation: string;
+  numerator_ids: Generated<string[]>;
+  denominator_ids: Generated<string[]>;
+}
+
+export interface AppraisalSchemeTable {
+  id: Generated<number>;
+  audience: 'unit' | 'person';
+  effective_from: string;
+  scheme: Json;
+  made_by: string | null;
+  made_at: Timestamp;
+}
+
+export interface AppraisalSubjectTable {
+  appraisal_id: string;
+  subject_id: string;
+  unit_id: string;
+  name: string;
+  total: string | null;
+}
+
 export interface AuditEventTable {
   id: Generated<string>;
   at: Timestamp;
@@ -885,6 +949,11 @@ export interface WorkShiftTable {
 
 export interface DB {
   account: AccountTable;
+  appraisal: AppraisalTable;
+  appraisal_answer: AppraisalAnswerTable;
+  appraisal_line: AppraisalLineTable;
+  appraisal_scheme: AppraisalSchemeTable;
+  appraisal_subject: AppraisalSubjectTable;
   audit_event: AuditEventTable;
   audit_link: AuditLinkTable;
   audit_seal: AuditSealTable;
