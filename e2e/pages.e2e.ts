@@ -72,6 +72,10 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['rectification-candidates', 'jiandu01', '/rectifications/candidates'],
   ['rectification-new', 'jiandu01', '/rectifications/new'],
   ['rectification', 'jiandu-kezhang', '/rectifications/:rectification'],
+  ['appraisals', 'zhenggong01', '/appraisals'],
+  ['appraisal', 'juzhang', '/appraisals/:appraisal'],
+  ['appraisal-squadron', 'dachang-duizhang', '/appraisals/:appraisal'],
+  ['appraisal-schemes', 'zhenggong01', '/appraisals/schemes'],
   ['account', 'youyi-01', '/account'],
 ];
 
@@ -111,6 +115,10 @@ async function demoPath(context: BrowserContext, path: string): Promise<string> 
   if (path.includes(':rectification')) {
     const { items } = await (await context.request.get('/api/v1/rectifications?open=true&limit=1')).json();
     return path.replace(':rectification', items[0].id);
+  }
+  if (path.includes(':appraisal')) {
+    const { items } = await (await context.request.get('/api/v1/appraisals?audience=unit')).json();
+    return path.replace(':appraisal', items[0].id);
   }
   if (path.includes(':mine')) {
     const { items } = await (await context.request.get('/api/v1/my-work?limit=1')).json();

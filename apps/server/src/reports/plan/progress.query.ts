@@ -30,6 +30,7 @@ const ROOM_PROGRESS: Readonly<Record<BuiltRoom, RoomProgress>> = {
   bulletin: { needs: 'bulletin.read', read: bulletinProgress },
   matter: { needs: 'complaint.read', read: matterProgress },
   rectification: { needs: 'rectification.read', read: rectificationProgress },
+  appraisal: { needs: 'appraisal.read', read: appraisalProgress },
 };
 
 /** Nothing for whoever may not read the room. */
@@ -151,6 +152,31 @@ async function rectificationProgress({ sql, actor, from, to, now }: ProgressInpu
     item('下发整改', row!.issued, { issuedFrom: from, issuedTo: to }),
     item('已销号', row!.closed, { closedFrom: from, closedTo: to }),
     item('超期未整改', row!.overdue, { overdue: 'true' }),
+  ];
+}
+
+async function appraisalProgress({ sql, from, to }: ProgressInput): Promise<Progress> {
+  const [row] = await sql.query<{ unit: number; person: number }>(
+    'plan.appraisal',
+    `select count(*) filter (where audience = 'unit')::int as unit, count(*) filter (where audience = 'person')::int as person
+       from appraisal where status = 'confirmed' and period_to >= $1 and period_from <= $2`,
+    [from, to],
+  );
+  return [
+    {
+      label: '已审定中队考核',
+      value: row!.unit,
+      unit: '次',
+      note: null,
+      link: { room: 'appraisal', query: { audience: 'unit' } },
+    },
+    {
+      label: '已审定队员考核',
+      value: row!.person,
+      unit: '次',
+      note: null,
+      link: { room: 'appraisal', query: { audience: 'person' } },
+    },
   ];
 }
 

@@ -1,3 +1,4 @@
+export { furnishAppraisals } from './appraisals.ts';
 export { furnishMatters } from './backlog.ts';
 export { publishDemoBulletins } from './bulletins.ts';
 export { furnishCategories } from './categories.ts';
