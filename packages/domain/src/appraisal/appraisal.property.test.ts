@@ -10,6 +10,7 @@ import {
   decisionRefusal,
   ITEM_CODES,
   type Item,
+  LEAST_COUNTED,
   type Measured,
   schemeProblem,
 } from './index.ts';
@@ -33,7 +34,11 @@ describe('points', () => {
       fc.property(anyFigures, anyCounts, (figures, counts) => {
         const { total, lines } = appraise(scheme, figures, counts);
         const counted = lines.filter(({ of }) => of > 0);
-        if (total === null) return expect(counted).toEqual([]);
+        const weight = scheme.items
+          .filter(({ code }) => counted.some((one) => one.code === code))
+          .reduce((sum, item) => sum + item.weight, 0);
+        if (total === null) return expect(weight).toBeLessThan(LEAST_COUNTED);
+        expect(weight).toBeGreaterThanOrEqual(LEAST_COUNTED);
         expect(total).toBeGreaterThanOrEqual(0);
         expect(total).toBeLessThanOrEqual(100);
         expect(counted.reduce((sum, { of }) => sum + of, 0)).toBeCloseTo(100, 1);
@@ -60,14 +65,14 @@ describe('points', () => {
 
   it('a small sample is not counted, says so, and moves nothing', () => {
     const good = { numerator: 95, denominator: 100 };
-    const figures = { resolution: good, on_time: { numerator: 100, denominator: 100 } };
+    const figures = { resolution: good, on_time: { numerator: 100, denominator: 100 }, first_contact: good };
     const few = { ...figures, satisfaction: { numerator: 0, denominator: 19 } };
     expect(appraise(scheme, few, {}).total).toBe(appraise(scheme, figures, {}).total);
     expect(appraise(scheme, few, {}).lines.find(({ code }) => code === 'satisfaction')).toMatchObject({
       counted: false,
       explanation: '只有 19 件，不足 20 件，不计分，分值由其他项目按比例分摊',
     });
-    expect(appraise(scheme, {}, { recurrence: 3 }).total).toBeNull();
+    expect(appraise(scheme, { resolution: good, on_time: good }, { recurrence: 3 }).total).toBeNull();
   });
 
   it.each([

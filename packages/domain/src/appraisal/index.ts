@@ -11,6 +11,7 @@ export {
   ITEM_CODES,
   ITEMS,
   type Item,
+  LEAST_COUNTED,
   type Measured,
   type Scheme,
   type SchemeDeduction,

@@ -114,10 +114,13 @@ export interface AppraisedLine {
   readonly explanation: string;
 }
 export interface Appraised {
-  /** 0…100, to two decimals; `null` when no item has enough to go by. */
+  /** 0…100, to two decimals; `null` when fewer than `LEAST_COUNTED` points have enough to go by. */
   readonly total: number | null;
   readonly lines: readonly AppraisedLine[];
 }
+
+/** Points that must be counted for a total to be given: a unit judged by one item alone is not compared with the others. */
+export const LEAST_COUNTED = 60;
 
 const cents = (value: number): number => Math.round(value * 100) / 100;
 const percent = (rate: number): string => `${(rate * 100).toFixed(1)}%`;
@@ -174,7 +177,7 @@ export function appraise(
       explanation: count === 0 ? '没有' : `${count} 项，每项扣 ${each} 分，最多扣 ${most} 分，扣 ${off} 分`,
     });
   }
-  if (counted.length === 0) return { total: null, lines };
+  if (weights < LEAST_COUNTED) return { total: null, lines };
   return { total: totalOf(lines.map(({ points }) => points)), lines };
 }
 
