@@ -73,7 +73,8 @@ const inspectors = drawn.map((s) => {
   const able = p.inspectors.filter((i) => !barred(i.id, s.unit));
   return { subject: s.id, persons: pick(able, p.inspectorsPerSubject, `inspectors ${s.id}`).map((i) => i.id) };
 });
-if (canonical({ subjects: drawn.map((s) => s.id), inspectors }) !== canonical(f.result)) fail('抽取结果与重新计算的不同');
+if (canonical({ subjects: drawn.map((s) => s.id), inspectors }) !== canonical(f.result))
+  fail('抽取结果与重新计算的不同');
 const { digest, ...rest } = f;
 if (sha256(canonical(rest)) !== digest) fail('核对码不符');
 console.log(`一致：${p.plan.number} ${p.plan.title}`);

@@ -32,8 +32,8 @@ export interface DrawPopulation {
   readonly inspectors: readonly DrawInspector[];
   readonly inspectorsPerSubject: number;
   readonly exclusions: readonly DrawExclusion[];
-  /** Which public value will be mixed in, and the day on which it becomes known. */
-  readonly publicValue: { readonly source: string; readonly on: string };
+  /** Which public value will be mixed in, and when it becomes known (ISO 8601, UTC). */
+  readonly publicValue: { readonly source: string; readonly at: string };
 }
 
 export interface DrawResult {
@@ -66,9 +66,7 @@ export const DRAW_REFUSALS = {
 export type DrawRefusal = keyof typeof DRAW_REFUSALS;
 
 const eligible = ({ inspectors, exclusions }: DrawPopulation, subject: DrawSubject): DrawInspector[] =>
-  inspectors.filter(
-    ({ id }) => !exclusions.some(({ inspector, unit }) => inspector === id && unit === subject.unit),
-  );
+  inspectors.filter(({ id }) => !exclusions.some(({ inspector, unit }) => inspector === id && unit === subject.unit));
 
 /** Why this population cannot be drawn from; `null` when it can, whatever the seed. */
 export function refuseDraw(population: DrawPopulation): DrawRefusal | null {

@@ -50,7 +50,7 @@ const populations: fc.Arbitrary<DrawPopulation> = fc
       unit: `u${unit % units}`,
       reason,
     })),
-    publicValue: { source: '福利彩票 3D 开奖号码', on: '2023-06-06' },
+    publicValue: { source: '福利彩票 3D 开奖号码', at: '2023-06-06T12:30:00.000Z' },
   }));
 const drawable = populations.filter((population) => refuseDraw(population) === null);
 
@@ -62,7 +62,7 @@ const SMALL: DrawPopulation = {
   inspectors: ['甲', '乙', '丙'].map((name, i) => ({ id: `p${i}`, name, unit: 'v' })),
   inspectorsPerSubject: 2,
   exclusions: [{ inspector: 'p0', unit: 'u1', reason: '三年内曾在该中队任职' }],
-  publicValue: { source: '福利彩票 3D 第 2023150 期', on: '2023-06-06' },
+  publicValue: { source: '福利彩票 3D 第 2023150 期', at: '2023-06-06T12:30:00.000Z' },
 };
 const NONCE = '5a'.repeat(32);
 

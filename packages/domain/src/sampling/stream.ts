@@ -13,7 +13,7 @@ const RANGE = 2 ** 32;
  * big-endian 32-bit numbers; a number in the last, incomplete stretch of the range is thrown away, so none is favoured.
  */
 export function uniformStream({ hmacSha256 }: DrawHash, seed: string, label: string): (below: number) => number {
-  let block = new DataView(new ArrayBuffer(0));
+  let block: DataView = new DataView(new ArrayBuffer(0));
   let blocks = 0;
   let offset = 0;
   const next = (): number => {
