@@ -1,4 +1,4 @@
-import { type Permission, permits } from '../access/index.ts';
+import { type Actor, type Permission, permits } from '../access/index.ts';
 import { type Inspector, servesAt } from './party.ts';
 import type { Manner, PlanStatus } from './vocabulary.ts';
 
@@ -114,7 +114,7 @@ export function allowedPlanActions(state: PlanState, actor: Inspector, now: numb
 }
 
 /** Whether the text of a plan may still be changed by this person. */
-export const mayEditPlan = (state: PlanState, actor: Inspector): boolean =>
+export const mayEditPlan = (state: PlanState, actor: Actor): boolean =>
   state.status === 'draft' && state.createdBy === actor.personId && permits(actor, 'inspection.plan');
 
 export interface PlanDecision {
