@@ -81,6 +81,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   const {
     DEMO_OPENS,
     furnishCategories,
+    furnishInspections,
     furnishMatters,
     furnishRectifications,
     furnishWeeks,
@@ -104,6 +105,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   await furnishMatters(deps);
   await furnishWeeks(deps);
   await furnishRectifications(deps);
+  await furnishInspections(deps);
   say('正在学习诉件类别…');
   await furnishCategories(deps);
   await startDemoClock(deps.db);

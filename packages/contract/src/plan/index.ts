@@ -55,7 +55,15 @@ export type Action = Plan['actions'][number];
 export type Measure = Action['measures'][number];
 
 /** Rooms that the program has. A plan may name others: those say that they are not in use yet. */
-export const BUILT_ROOMS = ['complaint', 'indicator', 'analysis', 'bulletin', 'matter', 'rectification'] as const;
+export const BUILT_ROOMS = [
+  'complaint',
+  'indicator',
+  'analysis',
+  'bulletin',
+  'matter',
+  'rectification',
+  'inspection',
+] as const;
 export type BuiltRoom = (typeof BUILT_ROOMS)[number];
 export const isBuilt = (key: string): key is BuiltRoom => (BUILT_ROOMS as readonly string[]).includes(key);
 
