@@ -107,7 +107,7 @@ const ROUNDS: readonly Round[] = [
     wanted: 3,
     until: 'sealed',
   },
-  { ...monthly('2023-06'), on: '2023-06-29', title: '7月双随机日常督察', until: 'approved' },
+  { ...monthly('2023-06'), on: '2023-06-28', title: '7月双随机日常督察', until: 'approved' },
   {
     ...NIGHT,
     on: '2023-06-30',
@@ -178,6 +178,21 @@ const FIX = [
   },
 ];
 
+/** Where the findings of the last weeks stand when the demo opens: one of each kind, in turn. */
+const STOPS = [
+  'submitted',
+  'answered',
+  'planned',
+  'verified',
+  'objected',
+  'issued',
+  'sent_back',
+  'disputed',
+  'asked',
+] as const;
+type Stop = (typeof STOPS)[number];
+const LATEST = Date.parse('2023-06-10T00:00:00+08:00');
+
 /**
  * A year of inspections, each through the same services as a real one: monthly draws, quarterly campaigns, covert ones, one of
  * them still sealed. Whoever is drawn differs from load to load, as it should; what is found depends on the squadron.
@@ -198,10 +213,11 @@ async function worldOf(deps: Deps) {
     `select u.id, u.name, u.short_name as short, coalesce(avg(c.lng), 121.44)::float8 as lng, coalesce(avg(c.lat), 31.36)::float8 as lat
        from unit u left join complaint c on c.unit_id = u.id where u.kind = 'squadron' and u.town_id is not null and u.closed_at is null group by u.id order by u.sort`,
   );
-  const matters = await deps.db.query<{ unit_id: string; id: string; title: string }>(
+  const matters = await deps.db.query<{ unit_id: string; about: string; id: string; title: string }>(
     null,
-    `select distinct on (c.unit_id) c.unit_id, m.id, m.title from matter m join matter_order o on o.matter_id = m.id join complaint c on c.id = o.complaint_id
-      where c.unit_id is not null and m.order_count >= 3 order by c.unit_id, m.order_count desc, m.id`,
+    `select distinct on (c.unit_id, a.about) c.unit_id, a.about, m.id, m.title from (values ('structure', '承重|搭建|违法建筑'), ('night', '摊|烧烤|占路|占道')) a (about, words)
+       join matter m on m.title ~ a.words join matter_order o on o.matter_id = m.id join complaint c on c.id = o.complaint_id
+      where c.unit_id is not null and m.order_count >= 2 order by c.unit_id, a.about, m.order_count desc, m.id`,
   );
   const lists = await deps.db.query<{ id: string; code: Round['checklist'] }>(
     null,
@@ -218,7 +234,9 @@ async function worldOf(deps: Deps) {
     chief: actors.get('jiandu-kezhang')!,
     director: actors.get('fujuzhang1')!,
     squadrons,
-    matters: new Map(matters.map((matter) => [matter.unit_id, matter])),
+    matters: new Map(matters.map((matter) => [`${matter.about} ${matter.unit_id}`, matter])),
+    /** How many of the latest findings were given a place to stop. */
+    latest: { count: 0 },
     lists: new Map(lists.map(({ code, id }) => [code, id])),
   };
 }
@@ -250,7 +268,7 @@ async function carryThrough(deps: Deps, world: World, round: Round, draw: Random
     checklistId: world.lists.get(round.checklist)!,
     targets: [...round.targets],
     subjects: world.squadrons.map(({ id, name }) => {
-      const matter = round.form === 'campaign' ? world.matters.get(id) : undefined;
+      const matter = world.matters.get(`${round.checklist} ${id}`);
       return {
         name: matter ? `${name}：${matter.title}`.slice(0, 100) : name,
         unitId: id,
@@ -283,8 +301,9 @@ async function carryThrough(deps: Deps, world: World, round: Round, draw: Random
        from inspection_visit v where v.plan_id = $1 order by v.seq`,
     [id],
   );
-  for (const visit of visits) {
-    if (!later(2)) return;
+  // Of the sealed one a visit is still to be made.
+  for (const visit of round.until === 'sealed' ? visits.slice(0, -1) : visits) {
+    if (!later(round.on >= '2023-06' ? 1 : 2)) return;
     await inspect(then, world, round, visit);
     now += 2 * HOUR;
   }
@@ -371,6 +390,8 @@ async function settle(
     [visit.id],
   );
   for (const finding of findings) {
+    const stop = from > LATEST ? STOPS[world.latest.count++ % STOPS.length]! : null;
+    if (stop === 'asked') continue;
     let now = from;
     const later = (workdays: number): boolean => {
       now = calendar.addWorkdays(now, workdays) - draw.between(1, 6) * HOUR;
@@ -379,10 +400,10 @@ async function settle(
     const then = (): Deps => ({ ...deps, clock: { now: () => now } });
     const act = (actor: RequestActor, command: FindingCommand) =>
       executeFinding(then(), actor, finding.id, { commandId: drawnUuid(draw, now), command });
-    if (!later(draw.between(1, 2))) continue;
-    const disputed = draw.chance(0.15);
+    if (!later(stop ? 1 : draw.between(1, 2))) continue;
+    const disputed = stop === 'disputed' || (!stop && draw.chance(0.15));
     await act(leader, { action: 'answer', accepted: !disputed, text: draw.pick(disputed ? DISPUTES : ANSWERS) });
-    if (!later(2)) continue;
+    if (stop === 'answered' || stop === 'disputed' || !later(stop ? 1 : 2)) continue;
     if (disputed && draw.chance(0.5)) {
       await act(world.chief, { action: 'withdraw', reason: '经核对调度记录和通话清单，说明成立' });
       continue;
@@ -393,7 +414,7 @@ async function settle(
       type: finding.type_code,
       workdays: finding.workdays,
     });
-    await putRight(deps, world, rectificationId!, leader, planner, draw, now);
+    await putRight(deps, world, rectificationId!, leader, planner, draw, now, stop);
   }
 }
 
@@ -405,9 +426,12 @@ async function putRight(
   planner: RequestActor,
   draw: Random,
   from: number,
+  stop: Stop | null,
 ): Promise<void> {
   let now = from;
-  const later = (workdays: number): boolean => {
+  /** What stops on its way gets there quickly. */
+  const later = (usual: number): boolean => {
+    const workdays = stop ? 1 : usual;
     now = deps.workingTime.calendar.addWorkdays(now, workdays) - draw.between(1, 6) * HOUR;
     return now < DEMO_OPENS - HOUR;
   };
@@ -423,19 +447,26 @@ async function putRight(
       lastingRule: fix.rule,
       fileIds: [await photo(then(), draw, squadron, leader, now - HOUR)],
     });
-  if (!later(1)) return;
+  if (stop === 'issued' || !later(1)) return;
+  if (stop === 'objected') {
+    await act(leader, { action: 'object', reason: '该路段当月已移交街道综合管理，附移交单' });
+    return;
+  }
   await act(leader, { action: 'plan', cause: fix.cause, measure: fix.measure });
   const weak = WEAK.some((name) => squadron.name.includes(name));
   if (!later(draw.between(2, weak ? 11 : 5))) return;
+  if (stop === 'planned') return;
   await handIn();
-  if (draw.chance(weak ? 0.4 : 0.1)) {
+  if (stop === 'submitted') return;
+  if (stop === 'sent_back' || draw.chance(weak ? 0.4 : 0.1)) {
     if (!later(2)) return;
     await act(planner, { action: 'verify', passed: false, note: '现场复核仍有同样情况，退回重新整改' });
-    if (!later(draw.between(2, 4))) return;
+    if (stop === 'sent_back' || !later(draw.between(2, 4))) return;
     await handIn();
   }
   if (!later(draw.between(1, 3))) return;
   await act(planner, { action: 'verify', passed: true, note: '到现场复核，整改属实' });
+  if (stop === 'verified') return;
   if (!later(draw.between(1, 3))) return;
   await act(world.chief, { action: 'sign_off' });
 }
