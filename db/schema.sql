@@ -439,6 +439,151 @@ create table import_reject (
   cells_enc bytea not null,
   complaint_id uuid
 );
+create table inspection_answer (
+  visit_id uuid not null,
+  no integer not null,
+  result text not null,
+  note text,
+  answered_by uuid not null,
+  answered_at timestamp with time zone not null
+);
+create table inspection_candidate (
+  plan_id uuid not null,
+  person_id uuid not null
+);
+create table inspection_checklist (
+  id uuid not null default uuidv7(),
+  code text not null,
+  version integer not null,
+  name text not null,
+  note text,
+  created_by uuid,
+  created_at timestamp with time zone not null default now()
+);
+create table inspection_checklist_item (
+  checklist_id uuid not null,
+  no integer not null,
+  section text not null,
+  text text not null,
+  basis text,
+  weight integer not null,
+  photo_required boolean not null default false,
+  type_code text not null
+);
+create table inspection_counter (
+  year integer not null,
+  n integer not null
+);
+create table inspection_draw (
+  plan_id uuid not null,
+  population text not null,
+  population_digest text not null,
+  commitment text not null,
+  nonce bytea not null,
+  committed_at timestamp with time zone not null,
+  public_value text,
+  seed text,
+  file text,
+  digest text,
+  drawn_by uuid,
+  drawn_at timestamp with time zone
+);
+create table inspection_exclusion (
+  plan_id uuid not null,
+  person_id uuid not null,
+  unit_id uuid not null,
+  reason text not null,
+  automatic boolean not null
+);
+create table inspection_file (
+  visit_id uuid not null,
+  no integer not null,
+  file_id uuid not null,
+  added_by uuid not null,
+  added_at timestamp with time zone not null
+);
+create table inspection_finding (
+  id uuid not null default uuidv7(),
+  visit_id uuid not null,
+  no integer not null,
+  problem text not null,
+  status text not null default 'open'::text,
+  version integer not null default 1,
+  answer_due_at timestamp with time zone,
+  accepted boolean,
+  answer text,
+  answered_by uuid,
+  answered_at timestamp with time zone,
+  decision text,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  rectification_id uuid
+);
+create table inspection_plan (
+  id uuid not null default uuidv7(),
+  number text not null,
+  title text not null,
+  form text not null,
+  manner text not null,
+  purpose text not null,
+  basis text,
+  starts_on date not null,
+  ends_on date not null,
+  checklist_id uuid not null,
+  subjects_wanted integer not null,
+  public_source text not null,
+  public_at timestamp with time zone not null,
+  status text not null default 'draft'::text,
+  version integer not null default 1,
+  created_by uuid not null,
+  created_unit_id uuid not null,
+  created_at timestamp with time zone not null,
+  approved_by uuid,
+  approved_at timestamp with time zone,
+  started_at timestamp with time zone,
+  opened_by uuid,
+  opened_at timestamp with time zone,
+  finished_at timestamp with time zone
+);
+create table inspection_plan_target (
+  plan_id uuid not null,
+  code text not null
+);
+create table inspection_subject (
+  id uuid not null default uuidv7(),
+  plan_id uuid not null,
+  seq integer not null,
+  name text not null,
+  unit_id uuid not null,
+  matter_id uuid,
+  place text
+);
+create table inspection_target (
+  code text not null,
+  kind text not null,
+  name text not null,
+  note text,
+  sort integer not null default 0,
+  version integer not null default 1,
+  closed_at timestamp with time zone
+);
+create table inspection_visit (
+  id uuid not null default uuidv7(),
+  plan_id uuid not null,
+  subject_id uuid not null,
+  seq integer not null,
+  unit_id uuid not null,
+  status text not null default 'pending'::text,
+  version integer not null default 1,
+  signed_at timestamp with time zone,
+  score numeric(4,1)
+);
+create table inspection_visit_inspector (
+  visit_id uuid not null,
+  person_id uuid not null,
+  seq integer not null,
+  signed_at timestamp with time zone
+);
 create table intake_record (
   complaint_id uuid not null,
   digests text not null,
@@ -1005,6 +1150,81 @@ alter table import_reject add constraint import_reject_kind_check CHECK ((kind =
 alter table import_reject add constraint import_reject_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table import_reject add constraint import_reject_job_id_fkey FOREIGN KEY (job_id) REFERENCES import_job(id);
 alter table import_reject add constraint import_reject_pkey PRIMARY KEY (job_id, row_no);
+alter table inspection_answer add constraint inspection_answer_result_check CHECK ((result = ANY (ARRAY['pass'::text, 'fail'::text, 'not_applicable'::text])));
+alter table inspection_answer add constraint inspection_answer_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES person(id);
+alter table inspection_answer add constraint inspection_answer_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES inspection_visit(id);
+alter table inspection_answer add constraint inspection_answer_pkey PRIMARY KEY (visit_id, no);
+alter table inspection_candidate add constraint inspection_candidate_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table inspection_candidate add constraint inspection_candidate_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES inspection_plan(id) ON DELETE CASCADE;
+alter table inspection_candidate add constraint inspection_candidate_pkey PRIMARY KEY (plan_id, person_id);
+alter table inspection_checklist add constraint inspection_checklist_created_by_fkey FOREIGN KEY (created_by) REFERENCES person(id);
+alter table inspection_checklist add constraint inspection_checklist_pkey PRIMARY KEY (id);
+alter table inspection_checklist add constraint inspection_checklist_code_version_key UNIQUE (code, version);
+alter table inspection_checklist_item add constraint inspection_checklist_item_no_check CHECK (((no >= 1) AND (no <= 100)));
+alter table inspection_checklist_item add constraint inspection_checklist_item_weight_check CHECK (((weight >= 1) AND (weight <= 100)));
+alter table inspection_checklist_item add constraint inspection_checklist_item_checklist_id_fkey FOREIGN KEY (checklist_id) REFERENCES inspection_checklist(id);
+alter table inspection_checklist_item add constraint inspection_checklist_item_type_code_fkey FOREIGN KEY (type_code) REFERENCES rectification_type(code);
+alter table inspection_checklist_item add constraint inspection_checklist_item_pkey PRIMARY KEY (checklist_id, no);
+alter table inspection_counter add constraint inspection_counter_pkey PRIMARY KEY (year);
+alter table inspection_draw add constraint inspection_draw_check CHECK (((drawn_at IS NULL) = (file IS NULL)));
+alter table inspection_draw add constraint inspection_draw_commitment_check CHECK ((commitment ~ '^[0-9a-f]{64}$'::text));
+alter table inspection_draw add constraint inspection_draw_population_digest_check CHECK ((population_digest ~ '^[0-9a-f]{64}$'::text));
+alter table inspection_draw add constraint inspection_draw_drawn_by_fkey FOREIGN KEY (drawn_by) REFERENCES person(id);
+alter table inspection_draw add constraint inspection_draw_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES inspection_plan(id);
+alter table inspection_draw add constraint inspection_draw_pkey PRIMARY KEY (plan_id);
+alter table inspection_exclusion add constraint inspection_exclusion_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table inspection_exclusion add constraint inspection_exclusion_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES inspection_plan(id) ON DELETE CASCADE;
+alter table inspection_exclusion add constraint inspection_exclusion_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table inspection_exclusion add constraint inspection_exclusion_pkey PRIMARY KEY (plan_id, person_id, unit_id);
+alter table inspection_file add constraint inspection_file_added_by_fkey FOREIGN KEY (added_by) REFERENCES person(id);
+alter table inspection_file add constraint inspection_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
+alter table inspection_file add constraint inspection_file_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES inspection_visit(id);
+alter table inspection_file add constraint inspection_file_pkey PRIMARY KEY (visit_id, file_id);
+alter table inspection_finding add constraint inspection_finding_check CHECK (((decided_by IS NULL) OR (decided_by IS DISTINCT FROM answered_by)));
+alter table inspection_finding add constraint inspection_finding_check1 CHECK (((status = 'confirmed'::text) = (rectification_id IS NOT NULL)));
+alter table inspection_finding add constraint inspection_finding_status_check CHECK ((status = ANY (ARRAY['open'::text, 'answered'::text, 'confirmed'::text, 'withdrawn'::text])));
+alter table inspection_finding add constraint inspection_finding_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES person(id);
+alter table inspection_finding add constraint inspection_finding_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES person(id);
+alter table inspection_finding add constraint inspection_finding_rectification_id_fkey FOREIGN KEY (rectification_id) REFERENCES rectification(id);
+alter table inspection_finding add constraint inspection_finding_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES inspection_visit(id);
+alter table inspection_finding add constraint inspection_finding_pkey PRIMARY KEY (id);
+alter table inspection_finding add constraint inspection_finding_visit_id_no_key UNIQUE (visit_id, no);
+alter table inspection_plan add constraint inspection_plan_check CHECK ((starts_on <= ends_on));
+alter table inspection_plan add constraint inspection_plan_check1 CHECK (((approved_by IS NULL) OR (approved_by <> created_by)));
+alter table inspection_plan add constraint inspection_plan_check2 CHECK (((opened_at IS NULL) OR (manner = 'covert'::text)));
+alter table inspection_plan add constraint inspection_plan_check3 CHECK (((opened_at IS NULL) = (opened_by IS NULL)));
+alter table inspection_plan add constraint inspection_plan_check4 CHECK (((status <> 'done'::text) OR (manner = 'open'::text) OR (opened_at IS NOT NULL)));
+alter table inspection_plan add constraint inspection_plan_form_check CHECK ((form = ANY (ARRAY['routine'::text, 'campaign'::text])));
+alter table inspection_plan add constraint inspection_plan_manner_check CHECK ((manner = ANY (ARRAY['open'::text, 'covert'::text])));
+alter table inspection_plan add constraint inspection_plan_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'drawn'::text, 'active'::text, 'done'::text, 'cancelled'::text])));
+alter table inspection_plan add constraint inspection_plan_subjects_wanted_check CHECK (((subjects_wanted >= 1) AND (subjects_wanted <= 200)));
+alter table inspection_plan add constraint inspection_plan_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES person(id);
+alter table inspection_plan add constraint inspection_plan_checklist_id_fkey FOREIGN KEY (checklist_id) REFERENCES inspection_checklist(id);
+alter table inspection_plan add constraint inspection_plan_created_by_fkey FOREIGN KEY (created_by) REFERENCES person(id);
+alter table inspection_plan add constraint inspection_plan_created_unit_id_fkey FOREIGN KEY (created_unit_id) REFERENCES unit(id);
+alter table inspection_plan add constraint inspection_plan_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES person(id);
+alter table inspection_plan add constraint inspection_plan_pkey PRIMARY KEY (id);
+alter table inspection_plan add constraint inspection_plan_number_key UNIQUE (number);
+alter table inspection_plan_target add constraint inspection_plan_target_code_fkey FOREIGN KEY (code) REFERENCES inspection_target(code);
+alter table inspection_plan_target add constraint inspection_plan_target_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES inspection_plan(id) ON DELETE CASCADE;
+alter table inspection_plan_target add constraint inspection_plan_target_pkey PRIMARY KEY (plan_id, code);
+alter table inspection_subject add constraint inspection_subject_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES inspection_plan(id) ON DELETE CASCADE;
+alter table inspection_subject add constraint inspection_subject_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table inspection_subject add constraint inspection_subject_pkey PRIMARY KEY (id);
+alter table inspection_subject add constraint inspection_subject_plan_id_seq_key UNIQUE (plan_id, seq);
+alter table inspection_target add constraint inspection_target_kind_check CHECK ((kind = ANY (ARRAY['post'::text, 'time'::text, 'person'::text, 'step'::text])));
+alter table inspection_target add constraint inspection_target_pkey PRIMARY KEY (code);
+alter table inspection_visit add constraint inspection_visit_check CHECK (((status = 'signed'::text) = (signed_at IS NOT NULL)));
+alter table inspection_visit add constraint inspection_visit_score_check CHECK (((score >= (0)::numeric) AND (score <= (100)::numeric)));
+alter table inspection_visit add constraint inspection_visit_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'signing'::text, 'signed'::text, 'cancelled'::text])));
+alter table inspection_visit add constraint inspection_visit_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES inspection_plan(id);
+alter table inspection_visit add constraint inspection_visit_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES inspection_subject(id);
+alter table inspection_visit add constraint inspection_visit_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table inspection_visit add constraint inspection_visit_pkey PRIMARY KEY (id);
+alter table inspection_visit add constraint inspection_visit_subject_id_key UNIQUE (subject_id);
+alter table inspection_visit_inspector add constraint inspection_visit_inspector_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table inspection_visit_inspector add constraint inspection_visit_inspector_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES inspection_visit(id);
+alter table inspection_visit_inspector add constraint inspection_visit_inspector_pkey PRIMARY KEY (visit_id, person_id);
 alter table intake_record add constraint intake_record_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id);
 alter table intake_record add constraint intake_record_pkey PRIMARY KEY (complaint_id);
 alter table intake_source add constraint intake_source_kind_check CHECK ((kind = ANY (ARRAY['hotline'::text, 'city_operation'::text, 'walk_in'::text, 'letter'::text, 'petition'::text, 'media'::text, 'inspection'::text, 'open_day'::text, 'superior'::text])));
@@ -1207,6 +1427,14 @@ CREATE INDEX deadline_recompute_unfinished ON deadline_recompute USING btree (id
 CREATE INDEX file_sha256 ON file USING btree (sha256);
 CREATE INDEX import_job_created ON import_job USING btree (created_at DESC, id DESC);
 CREATE INDEX import_job_unfinished ON import_job USING btree (heartbeat_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX inspection_file_file ON inspection_file USING btree (file_id);
+CREATE INDEX inspection_finding_rectification ON inspection_finding USING btree (rectification_id) WHERE (rectification_id IS NOT NULL);
+CREATE INDEX inspection_plan_creator ON inspection_plan USING btree (created_by);
+CREATE INDEX inspection_plan_recent ON inspection_plan USING btree (starts_on DESC, id DESC);
+CREATE INDEX inspection_subject_unit ON inspection_subject USING btree (unit_id);
+CREATE INDEX inspection_visit_inspector_person ON inspection_visit_inspector USING btree (person_id);
+CREATE INDEX inspection_visit_plan ON inspection_visit USING btree (plan_id, seq);
+CREATE INDEX inspection_visit_unit ON inspection_visit USING btree (unit_id, plan_id);
 CREATE INDEX matter_alert_open ON matter_alert USING btree (fired_at DESC, id) WHERE (status = 'open'::text);
 CREATE INDEX matter_count ON matter USING btree (order_count DESC, last_at DESC, id DESC);
 CREATE INDEX matter_last ON matter USING btree (last_at DESC, id DESC);

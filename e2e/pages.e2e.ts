@@ -76,6 +76,14 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['appraisal', 'juzhang', '/appraisals/:appraisal'],
   ['appraisal-squadron', 'dachang-duizhang', '/appraisals/:appraisal'],
   ['appraisal-schemes', 'zhenggong01', '/appraisals/schemes'],
+  ['inspections', 'jiandu-kezhang', '/inspections'],
+  ['inspections-squadron', 'dachang-duizhang', '/inspections'],
+  ['inspection-new', 'jiandu01', '/inspections/new'],
+  ['inspection-plan', 'jiandu-kezhang', '/inspections/plans/:plan-done'],
+  ['inspection-sealed', 'jiandu-kezhang', '/inspections/plans/:plan-covert'],
+  ['inspection-visits', 'dachang-duizhang', '/inspections/visits'],
+  ['inspection-visit', 'jiandu-kezhang', '/inspections/visits/:visit'],
+  ['inspection-settings', 'jiandu-kezhang', '/inspections/settings'],
   ['account', 'youyi-01', '/account'],
 ];
 
@@ -111,6 +119,18 @@ async function demoPath(context: BrowserContext, path: string): Promise<string> 
   if (path.includes(':guessed')) {
     const { items } = await (await context.request.get('/api/v1/complaints?guessed=true&limit=1')).json();
     return path.replace(':guessed', items[0].id);
+  }
+  if (path.includes(':plan-')) {
+    const [, kind] = /:plan-(done|covert)/.exec(path)!;
+    const { items } = await (
+      await context.request.get(`/api/v1/inspection-plans?limit=1&${kind === 'done' ? 'status=done' : 'manner=covert'}`)
+    ).json();
+    return path.replace(`:plan-${kind}`, items[0].id);
+  }
+  if (path.includes(':visit')) {
+    const { items } = await (await context.request.get('/api/v1/inspections?status=signed')).json();
+    const found = items.find((item: { findings: { total: number } }) => item.findings.total > 0) ?? items[0];
+    return path.replace(':visit', found.id);
   }
   if (path.includes(':rectification')) {
     const { items } = await (await context.request.get('/api/v1/rectifications?open=true&limit=1')).json();

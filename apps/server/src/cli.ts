@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addDataCommands } from './cli/data-commands.ts';
+import { addDrawCommands } from './cli/draw-commands.ts';
 import { EXIT, explain } from './cli/failure.ts';
 import { say } from './cli/output.ts';
 import { addSheetCommands } from './cli/sheet-commands.ts';
@@ -33,6 +34,7 @@ addWorkCommands(program);
 addDataCommands(program);
 addUserCommands(program);
 addSheetCommands(program);
+addDrawCommands(program);
 for (const command of program.commands) settle(command);
 
 try {

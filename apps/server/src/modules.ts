@@ -4,6 +4,7 @@ import { registerComplaintModule } from './modules/complaint/index.ts';
 import { registerDictionary } from './modules/dictionary/index.ts';
 import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
+import { registerInspection } from './modules/inspection/index.ts';
 import { registerIntakeModule } from './modules/intake/index.ts';
 import { registerMap } from './modules/map/index.ts';
 import { registerMatterModule } from './modules/matter/index.ts';
@@ -29,6 +30,7 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerIntakeModule(api, deps);
   registerMatterModule(api, deps);
   registerRectification(api, deps);
+  registerInspection(api, deps);
   registerIndicator(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);

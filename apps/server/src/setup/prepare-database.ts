@@ -82,6 +82,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
     DEMO_OPENS,
     furnishCategories,
     furnishAppraisals,
+    furnishInspections,
     furnishMatters,
     furnishRectifications,
     furnishWeeks,
@@ -105,6 +106,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   await furnishMatters(deps);
   await furnishWeeks(deps);
   await furnishRectifications(deps);
+  await furnishInspections(deps);
   await furnishAppraisals(deps);
   say('正在学习诉件类别…');
   await furnishCategories(deps);

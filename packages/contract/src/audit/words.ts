@@ -1,10 +1,14 @@
 import { APPRAISAL_ACTIONS } from '@bihuan/domain/appraisal';
 import { BULLETIN_ACTIONS } from '@bihuan/domain/bulletin';
 import { COMMANDS } from '@bihuan/domain/complaint';
+import { PLAN_ACTIONS } from '@bihuan/domain/inspection';
 import { RECTIFICATION_ACTIONS } from '@bihuan/domain/rectification';
 
 const prefixed = (room: string, words: Record<string, string>) =>
   Object.fromEntries(Object.entries(words).map(([action, word]) => [`${room}.${action}`, word]));
+const PLAN_WORDS = Object.fromEntries(
+  Object.entries(PLAN_ACTIONS).map(([action, { label }]) => [action, `督察计划：${label}`]),
+);
 const COMMAND_WORDS = Object.fromEntries(Object.entries(COMMANDS).map(([action, { label }]) => [action, label]));
 
 /** What each action of the ledger is called. */
@@ -49,6 +53,17 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'matter.rerun': '发起全部重新识别',
   'matter.cancel_rerun': '停止重新识别',
   'matter.export': '导出事项清单',
+  ...prefixed('inspection', PLAN_WORDS),
+  'inspection.create': '起草督察计划',
+  'inspection.edit': '修改督察计划',
+  'inspection.visit_record': '填写督察检查表',
+  'inspection.visit_sign': '督察签字',
+  'inspection.finding_answer': '对督察发现作出说明',
+  'inspection.finding_confirm': '认定督察发现并下发整改',
+  'inspection.finding_withdraw': '督察发现不予认定',
+  'inspection.checklist': '发布督察检查表',
+  'inspection.target': '修改重点对象',
+  'inspection.export': '导出督察情况',
   'file.upload': '上传附件',
   'file.download': '打开附件',
   'bulletin.create': '起草通报',
@@ -141,6 +156,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   citizen: '市民评价',
   matter: '同一事项',
   intake: '受理入口',
+  inspection: '督察',
   file: '附件',
   bulletin: '通报',
   rectification: '整改台账',
@@ -168,6 +184,12 @@ export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   matter_run: '重新识别',
   webhook_delivery: '结果回传',
   file: '文件',
+  inspection_plan: '督察计划',
+  inspection_visit: '现场督察',
+  inspection_finding: '督察发现',
+  inspection_checklist: '督察检查表',
+  inspection_target: '重点对象',
+  inspection_list: '督察清单',
   bulletin: '通报',
   rectification: '整改',
   appraisal: '考核',

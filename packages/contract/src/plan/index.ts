@@ -63,6 +63,7 @@ export const BUILT_ROOMS = [
   'matter',
   'rectification',
   'appraisal',
+  'inspection',
 ] as const;
 export type BuiltRoom = (typeof BUILT_ROOMS)[number];
 export const isBuilt = (key: string): key is BuiltRoom => (BUILT_ROOMS as readonly string[]).includes(key);

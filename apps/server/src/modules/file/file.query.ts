@@ -1,12 +1,13 @@
-import { complaintScope, type RequestActor, rectificationScope } from '../../platform/access/index.ts';
+import { complaintScope, inspectionScope, type RequestActor, rectificationScope } from '../../platform/access/index.ts';
 import type { Sql } from '../../platform/db/index.ts';
 
 /** Whoever uploaded a file may open it, and whoever may see what it belongs to. */
 export async function mayOpenFile(sql: Sql, actor: RequestActor, fileId: string): Promise<boolean> {
   const scope = complaintScope(actor, 'c', 3);
   const ledger = rectificationScope(actor, 'v', 3 + scope.values.length);
+  const inspection = inspectionScope(actor, 'pl', 3 + scope.values.length + ledger.values.length);
   const rows = await sql.query(
-    `file.may_open.${scope.scope}.${ledger.scope}`,
+    `file.may_open.${scope.scope}.${ledger.scope}.${inspection.key}`,
     `select 1 from file f where f.id = $1::uuid and (
        f.created_by = $2::uuid
        or exists (select 1 from complaint_file a join complaint c on c.id = a.complaint_id
@@ -14,8 +15,10 @@ export async function mayOpenFile(sql: Sql, actor: RequestActor, fileId: string)
        or exists (select 1 from complaint_request r join complaint c on c.id = r.complaint_id
                    where f.id = any(r.file_ids) and ${scope.sql})
        or exists (select 1 from rectification_file a join rectification v on v.id = a.rectification_id
-                   where a.file_id = f.id and ${ledger.sql}))`,
-    [fileId, actor.personId, ...scope.values, ...ledger.values],
+                   where a.file_id = f.id and ${ledger.sql})
+       or exists (select 1 from inspection_file a join inspection_visit vi on vi.id = a.visit_id join inspection_plan pl on pl.id = vi.plan_id
+                   where a.file_id = f.id and ${inspection.sql} and ${inspection.visit('vi')}))`,
+    [fileId, actor.personId, ...scope.values, ...ledger.values, ...inspection.values],
   );
   return rows.length > 0;
 }

@@ -1,2 +1,3 @@
 export type { RequestActor } from './actor.ts';
+export { type InspectionScope, inspectionScope } from './inspection-scope.ts';
 export { complaintScope, rectificationScope, type ScopeCondition, seesComplaint } from './scope.ts';

@@ -17,8 +17,17 @@ export interface ExportHeader {
   readonly previous_hash: string;
 }
 
-/** Text about complaints stays inside: an auditor sees who did what and when, and the digest proves the rest. */
-export const showsText = (event: Pick<LedgerEvent, 'object_type'>): boolean => event.object_type !== 'complaint';
+/** Whatever is said of complaints, and of inspections that may still be sealed. */
+const WITHHELD: ReadonlySet<string> = new Set([
+  'complaint',
+  'inspection_plan',
+  'inspection_visit',
+  'inspection_finding',
+  'inspection_list',
+]);
+
+/** Such text stays inside: an auditor sees who did what and when, and the digest proves the rest. */
+export const showsText = (event: Pick<LedgerEvent, 'object_type'>): boolean => !WITHHELD.has(event.object_type);
 
 /**
  * Writes the sealed events of a period as JSON Lines: a header, then one link a line in chain order. The stretch is

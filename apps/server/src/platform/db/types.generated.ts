@@ -479,6 +479,166 @@ export interface ImportRejectTable {
   complaint_id: string | null;
 }
 
+export interface InspectionAnswerTable {
+  visit_id: string;
+  no: number;
+  result: 'pass' | 'fail' | 'not_applicable';
+  note: string | null;
+  answered_by: string;
+  answered_at: Timestamp;
+}
+
+export interface InspectionCandidateTable {
+  plan_id: string;
+  person_id: string;
+}
+
+export interface InspectionChecklistTable {
+  id: Generated<string>;
+  code: string;
+  version: number;
+  name: string;
+  note: string | null;
+  created_by: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface InspectionChecklistItemTable {
+  checklist_id: string;
+  no: number;
+  section: string;
+  text: string;
+  basis: string | null;
+  weight: number;
+  photo_required: Generated<boolean>;
+  type_code: string;
+}
+
+export interface InspectionCounterTable {
+  year: number;
+  n: number;
+}
+
+export interface InspectionDrawTable {
+  plan_id: string;
+  population: string;
+  population_digest: string;
+  commitment: string;
+  nonce: Buffer;
+  committed_at: Timestamp;
+  public_value: string | null;
+  seed: string | null;
+  file: string | null;
+  digest: string | null;
+  drawn_by: string | null;
+  drawn_at: Timestamp | null;
+}
+
+export interface InspectionExclusionTable {
+  plan_id: string;
+  person_id: string;
+  unit_id: string;
+  reason: string;
+  automatic: boolean;
+}
+
+export interface InspectionFileTable {
+  visit_id: string;
+  no: number;
+  file_id: string;
+  added_by: string;
+  added_at: Timestamp;
+}
+
+export interface InspectionFindingTable {
+  id: Generated<string>;
+  visit_id: string;
+  no: number;
+  problem: string;
+  status: Generated<'open' | 'answered' | 'confirmed' | 'withdrawn'>;
+  version: Generated<number>;
+  answer_due_at: Timestamp | null;
+  accepted: boolean | null;
+  answer: string | null;
+  answered_by: string | null;
+  answered_at: Timestamp | null;
+  decision: string | null;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+  rectification_id: string | null;
+}
+
+export interface InspectionPlanTable {
+  id: Generated<string>;
+  number: string;
+  title: string;
+  form: 'routine' | 'campaign';
+  manner: 'open' | 'covert';
+  purpose: string;
+  basis: string | null;
+  starts_on: string;
+  ends_on: string;
+  checklist_id: string;
+  subjects_wanted: number;
+  public_source: string;
+  public_at: Timestamp;
+  status: Generated<'draft' | 'submitted' | 'approved' | 'drawn' | 'active' | 'done' | 'cancelled'>;
+  version: Generated<number>;
+  created_by: string;
+  created_unit_id: string;
+  created_at: Timestamp;
+  approved_by: string | null;
+  approved_at: Timestamp | null;
+  started_at: Timestamp | null;
+  opened_by: string | null;
+  opened_at: Timestamp | null;
+  finished_at: Timestamp | null;
+}
+
+export interface InspectionPlanTargetTable {
+  plan_id: string;
+  code: string;
+}
+
+export interface InspectionSubjectTable {
+  id: Generated<string>;
+  plan_id: string;
+  seq: number;
+  name: string;
+  unit_id: string;
+  matter_id: string | null;
+  place: string | null;
+}
+
+export interface InspectionTargetTable {
+  code: string;
+  kind: 'post' | 'time' | 'person' | 'step';
+  name: string;
+  note: string | null;
+  sort: Generated<number>;
+  version: Generated<number>;
+  closed_at: Timestamp | null;
+}
+
+export interface InspectionVisitTable {
+  id: Generated<string>;
+  plan_id: string;
+  subject_id: string;
+  seq: number;
+  unit_id: string;
+  status: Generated<'pending' | 'signing' | 'signed' | 'cancelled'>;
+  version: Generated<number>;
+  signed_at: Timestamp | null;
+  score: string | null;
+}
+
+export interface InspectionVisitInspectorTable {
+  visit_id: string;
+  person_id: string;
+  seq: number;
+  signed_at: Timestamp | null;
+}
+
 export interface IntakeRecordTable {
   complaint_id: string;
   digests: string;
@@ -983,6 +1143,21 @@ export interface DB {
   idempotency_key: IdempotencyKeyTable;
   import_job: ImportJobTable;
   import_reject: ImportRejectTable;
+  inspection_answer: InspectionAnswerTable;
+  inspection_candidate: InspectionCandidateTable;
+  inspection_checklist: InspectionChecklistTable;
+  inspection_checklist_item: InspectionChecklistItemTable;
+  inspection_counter: InspectionCounterTable;
+  inspection_draw: InspectionDrawTable;
+  inspection_exclusion: InspectionExclusionTable;
+  inspection_file: InspectionFileTable;
+  inspection_finding: InspectionFindingTable;
+  inspection_plan: InspectionPlanTable;
+  inspection_plan_target: InspectionPlanTargetTable;
+  inspection_subject: InspectionSubjectTable;
+  inspection_target: InspectionTargetTable;
+  inspection_visit: InspectionVisitTable;
+  inspection_visit_inspector: InspectionVisitInspectorTable;
   intake_record: IntakeRecordTable;
   intake_source: IntakeSourceTable;
   map_boundary: MapBoundaryTable;

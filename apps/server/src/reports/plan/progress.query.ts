@@ -2,7 +2,7 @@ import type { BuiltRoom, MeasureRoom } from '@bihuan/contract/plan';
 import { type Permission, permits } from '@bihuan/domain/access';
 import { lastCompletePeriod, type Period, periodOf, rateOf } from '@bihuan/domain/indicator';
 import { dayNumberAt, formatDay, parseDay, startOfDay } from '@bihuan/domain/workday';
-import { complaintScope, type RequestActor, rectificationScope } from '../../platform/access/index.ts';
+import { complaintScope, inspectionScope, type RequestActor, rectificationScope } from '../../platform/access/index.ts';
 import type { Sql } from '../../platform/db/index.ts';
 import { figureOf, overdueCondition, readFigures, spanOf } from '../indicator/index.ts';
 
@@ -31,6 +31,7 @@ const ROOM_PROGRESS: Readonly<Record<BuiltRoom, RoomProgress>> = {
   matter: { needs: 'complaint.read', read: matterProgress },
   rectification: { needs: 'rectification.read', read: rectificationProgress },
   appraisal: { needs: 'appraisal.read', read: appraisalProgress },
+  inspection: { needs: 'inspection.read', read: inspectionProgress },
 };
 
 /** Nothing for whoever may not read the room. */
@@ -177,6 +178,32 @@ async function appraisalProgress({ sql, from, to }: ProgressInput): Promise<Prog
       note: null,
       link: { room: 'appraisal', query: { audience: 'person' } },
     },
+  ];
+}
+
+/** Of the inspections that the reader may see: a sealed plan is in nobody else's figures. */
+async function inspectionProgress({ sql, actor, from, to }: ProgressInput): Promise<Progress> {
+  const scope = inspectionScope(actor, 'pl', 3);
+  const [row] = await sql.query<{ plans: number; visits: number; findings: number; left: number }>(
+    `plan.inspection.${scope.key}`,
+    `select count(distinct pl.id)::int as plans, count(distinct v.id) filter (where v.status = 'signed')::int as visits, count(f.id)::int as findings,
+            count(f.id) filter (where f.status in ('open','answered'))::int as left
+       from inspection_plan pl join inspection_visit v on v.plan_id = pl.id left join inspection_finding f on f.visit_id = v.id
+      where pl.starts_on <= $2::date and pl.ends_on >= $1::date and ${scope.sql} and ${scope.visit('v')}`,
+    [from, to, ...scope.values],
+  );
+  const item = (label: string, value: number, unit: string) => ({
+    label,
+    value,
+    unit,
+    note: null,
+    link: { room: 'inspection' as const, query: { from, to } },
+  });
+  return [
+    item('督察计划', row!.plans, '件'),
+    item('现场督察', row!.visits, '次'),
+    item('发现问题', row!.findings, '项'),
+    item('待认定', row!.left, '项'),
   ];
 }
 
