@@ -6,6 +6,7 @@ import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
 import { registerInspection } from './modules/inspection/index.ts';
 import { registerIntakeModule } from './modules/intake/index.ts';
+import { registerListing } from './modules/listing/index.ts';
 import { registerMap } from './modules/map/index.ts';
 import { registerMatterModule } from './modules/matter/index.ts';
 import { registerNoticeModule } from './modules/notice/index.ts';
@@ -31,6 +32,7 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerMatterModule(api, deps);
   registerRectification(api, deps);
   registerInspection(api, deps);
+  registerListing(api, deps);
   registerIndicator(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);

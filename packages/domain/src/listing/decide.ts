@@ -174,19 +174,12 @@ export function decideListing(
       return yes({}, command.problem);
     case 'extend':
       if (!written(command.reason)) return no('reason_required');
-      if (
-        !Number.isInteger(command.workdays) ||
-        command.workdays < 1 ||
-        command.workdays > LISTING_EXTENSION_AT_MOST
-      )
+      if (!Number.isInteger(command.workdays) || command.workdays < 1 || command.workdays > LISTING_EXTENSION_AT_MOST)
         return no('bad_days');
       return yes(
         {
           cycle: state.cycle + 1,
-          ledger: [
-            ...state.ledger,
-            { kind: 'extend', at: now, budget: { unit: 'workday', amount: command.workdays } },
-          ],
+          ledger: [...state.ledger, { kind: 'extend', at: now, budget: { unit: 'workday', amount: command.workdays } }],
         },
         command.reason,
       );

@@ -1,4 +1,10 @@
 import { complaintScope, inspectionScope, type RequestActor, rectificationScope } from '../../platform/access/index.ts';
+import {
+  complaintScope,
+  listingFileScope,
+  type RequestActor,
+  rectificationScope,
+} from '../../platform/access/index.ts';
 import type { Sql } from '../../platform/db/index.ts';
 
 /** Whoever uploaded a file may open it, and whoever may see what it belongs to. */
@@ -8,6 +14,8 @@ export async function mayOpenFile(sql: Sql, actor: RequestActor, fileId: string)
   const inspection = inspectionScope(actor, 'pl', 3 + scope.values.length + ledger.values.length);
   const rows = await sql.query(
     `file.may_open.${scope.scope}.${ledger.scope}.${inspection.key}`,
+  const listing = listingFileScope(actor, 'l', 3 + scope.values.length + ledger.values.length);
+    `file.may_open.${scope.scope}.${ledger.scope}.${listing.scope}`,
     `select 1 from file f where f.id = $1::uuid and (
        f.created_by = $2::uuid
        or exists (select 1 from complaint_file a join complaint c on c.id = a.complaint_id
@@ -19,6 +27,9 @@ export async function mayOpenFile(sql: Sql, actor: RequestActor, fileId: string)
        or exists (select 1 from inspection_file a join inspection_visit vi on vi.id = a.visit_id join inspection_plan pl on pl.id = vi.plan_id
                    where a.file_id = f.id and ${inspection.sql} and ${inspection.visit('vi')}))`,
     [fileId, actor.personId, ...scope.values, ...ledger.values, ...inspection.values],
+       or exists (select 1 from listing_file a join listing l on l.id = a.listing_id
+                   where a.file_id = f.id and ${listing.sql}))`,
+    [fileId, actor.personId, ...scope.values, ...ledger.values, ...listing.values],
   );
   return rows.length > 0;
 }
