@@ -8,7 +8,18 @@ import {
 } from '@bihuan/domain/listing';
 import { RECTIFICATION_STATUSES } from '@bihuan/domain/rectification';
 import { type Static, Type } from 'typebox';
-import { CommandId, Id, IdParams, Instant, keysOf, nullable, PersonRef, pageOf, UnitRef } from '../common.ts';
+import {
+  ClockView,
+  CommandId,
+  Id,
+  IdParams,
+  Instant,
+  keysOf,
+  nullable,
+  PersonRef,
+  pageOf,
+  UnitRef,
+} from '../common.ts';
 import { endpoint } from '../endpoint.ts';
 
 const strict = { additionalProperties: false };
@@ -99,8 +110,7 @@ const ListingFile = Type.Object({
   rectification: nullable(RectificationRef),
   workdays: Type.Integer(),
   reportEvery: Type.Integer(),
-  remainingMinutes: nullable(Type.Integer()),
-  paused: Type.Boolean(),
+  clock: nullable(ClockView),
   nextReportDueAt: nullable(Instant),
   missedReports: Type.Array(Type.Object({ period: Type.Integer(), dueAt: Instant })),
   proposedBy: PersonRef,

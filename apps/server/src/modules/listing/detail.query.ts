@@ -11,7 +11,7 @@ import {
   reportPeriodAt,
 } from '@bihuan/domain/listing';
 import type { RectificationStatus } from '@bihuan/domain/rectification';
-import { deriveClock } from '@bihuan/domain/workday';
+import { type ClockState, deriveClock, formatRemaining, type WorkCalendar } from '@bihuan/domain/workday';
 import {
   complaintScope,
   listingFileScope,
@@ -108,8 +108,7 @@ async function wholeFile(deps: Deps, actor: RequestActor, row: DetailRow, kept: 
     rectification: source[0] ?? null,
     workdays: row.workdays,
     reportEvery: row.report_every,
-    remainingMinutes: derived === null || derived.stopped ? null : Math.round(derived.remainingMinutes),
-    paused: derived?.paused ?? false,
+    clock: derived === null ? null : clockView(derived, workingTime.calendar),
     nextReportDueAt: nextReport(kept, deps, now),
     missedReports: missedReports(state, reported, workingTime.calendar, now).map(({ period, dueAt }) => ({
       period,
@@ -130,6 +129,20 @@ async function wholeFile(deps: Deps, actor: RequestActor, row: DetailRow, kept: 
     rectifications,
     timeline: trail.map(toEvent),
     rebound,
+  };
+}
+
+function clockView(state: ClockState, calendar: WorkCalendar): NonNullable<File['clock']> {
+  const left = formatRemaining(state.remainingMinutes, calendar, state.overdue);
+  return {
+    dueAt: new Date(state.dueAt).toISOString(),
+    remainingMinutes: state.remainingMinutes,
+    text: state.stopped ? (state.overdue ? '超期完成' : '按时完成') : state.paused ? `已停表，${left}` : left,
+    fraction: state.fraction,
+    overdue: state.overdue,
+    paused: state.paused,
+    stopped: state.stopped,
+    assumed: state.assumed,
   };
 }
 

@@ -3,6 +3,8 @@ import { UNIT_KINDS } from '@bihuan/contract/org';
 import { ROLES, type Role } from '@bihuan/domain/access';
 import { BULLETIN_STATUSES } from '@bihuan/domain/bulletin';
 import { STATUSES } from '@bihuan/domain/complaint';
+import { LISTING_STATUSES } from '@bihuan/domain/listing';
+import { RECTIFICATION_STATUSES } from '@bihuan/domain/rectification';
 import { dateTime } from '../../ui/format.ts';
 
 export interface Fact {
@@ -22,9 +24,15 @@ const COMPLAINT_STATUSES = Object.fromEntries(Object.entries(STATUSES).map(([key
 /** States that an event may lead to, of whatever object. */
 export const STATUS_WORDS: Readonly<Record<string, string>> = { ...BULLETIN_STATUSES, ...COMPLAINT_STATUSES };
 
+const WORDS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  bulletin: BULLETIN_STATUSES,
+  rectification: RECTIFICATION_STATUSES,
+  listing: LISTING_STATUSES,
+};
+
 export function statusWord(objectType: string, status: string | null): string {
   if (status === null) return '—';
-  const words: Record<string, string> = objectType === 'bulletin' ? BULLETIN_STATUSES : COMPLAINT_STATUSES;
+  const words: Record<string, string> = WORDS_OF[objectType] ?? COMPLAINT_STATUSES;
   return words[status] ?? status;
 }
 
