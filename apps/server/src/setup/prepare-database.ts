@@ -83,6 +83,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
     furnishCategories,
     furnishAppraisals,
     furnishInspections,
+    furnishListings,
     furnishMatters,
     furnishRectifications,
     furnishWeeks,
@@ -108,6 +109,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   await furnishRectifications(deps);
   await furnishInspections(deps);
   await furnishAppraisals(deps);
+  await furnishListings(deps);
   say('正在学习诉件类别…');
   await furnishCategories(deps);
   await startDemoClock(deps.db);
