@@ -20,8 +20,8 @@ interface Case {
   readonly subject: string;
   readonly reason: string;
   readonly demand: string;
-  /** Refused, sent back once, or straight on. */
-  readonly course: 'refused' | 'sent_back' | 'straight' | 'rectified';
+  /** Refused, sent back once, straight on, or silent after the first report. */
+  readonly course: 'refused' | 'sent_back' | 'straight' | 'rectified' | 'stuck';
   /** Forgets a report now and then. */
   readonly careless?: boolean;
 }
@@ -57,6 +57,26 @@ const GIVEN: readonly (Omit<Case, 'at' | 'unitId'> & { readonly day: string; rea
     subject: '顾村镇住宅擅自拆改承重结构案',
     reason: '涉及整栋楼住户安全，首次到场后未当日责令停止施工。',
     demand: '十个工作日内完成房屋检测委托和恢复方案备案，恢复施工全程旁站。',
+    course: 'straight',
+  },
+  {
+    day: '2023-05-16',
+    squadron: 'dachang',
+    source: { source: 'media', sourceNote: '2023年5月15日 澎湃新闻' },
+    level: 'bureau',
+    subject: '大场镇小区底商违规敲墙开店',
+    reason: '曝光的三处中两处曾有诉件，均以“已劝阻”办结。',
+    demand: '三处逐一立案，恢复承重墙体并经检测合格。',
+    course: 'stuck',
+  },
+  {
+    day: '2023-06-01',
+    squadron: 'songnan',
+    source: { source: 'media', sourceNote: '2023年5月31日 上海电视台《民生一网通》' },
+    level: 'bureau',
+    subject: '淞南镇中考考点周边夜间施工噪声',
+    reason: '考前一周集中投诉，首次处置后当晚又施工。',
+    demand: '考试期间零投诉，考后两周每夜巡查一次。',
     course: 'straight',
   },
   {
@@ -116,7 +136,7 @@ async function matterCases(deps: Deps): Promise<Case[]> {
     `select m.id, m.unit_id, coalesce(k.name, '市容环境') as category, coalesce(t.name, u.name) as town,
             (select o.received_at from matter_order o where o.matter_id = m.id order by o.received_at offset (m.order_count + 1) / 2 limit 1) as at
        from matter m join unit u on u.id = m.unit_id and u.kind = 'squadron' left join category k on k.code = m.category_code left join unit t on t.id = m.town_id
-      where m.order_count >= 4 order by m.order_count desc, m.id limit $1`,
+      where m.order_count >= 4 and k.code is distinct from (select code from category where name = '政策咨询') order by m.order_count desc, m.id limit $1`,
     [MATTERS],
   );
   const COURSES = ['rectified', 'straight', 'sent_back', 'refused', 'rectified'] as const;
@@ -197,6 +217,7 @@ async function follow(
         note: '到场核查，措施已开始落实，现场仍有反复，已要求补齐台账。',
         fileIds,
       });
+      if (one.course === 'stuck') return;
       if (one.course === 'rectified') await rectify(deps, { act, checker, owner, chief, id, draw, later, then });
     }
   }
