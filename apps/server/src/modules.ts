@@ -10,6 +10,7 @@ import { registerListing } from './modules/listing/index.ts';
 import { registerMap } from './modules/map/index.ts';
 import { registerMatterModule } from './modules/matter/index.ts';
 import { registerNoticeModule } from './modules/notice/index.ts';
+import { registerOnSite } from './modules/on-site/index.ts';
 import { registerOrg } from './modules/org/index.ts';
 import { registerPlan } from './modules/plan/index.ts';
 import { registerRectification } from './modules/rectification/index.ts';
@@ -21,6 +22,7 @@ import { registerBulletin } from './reports/bulletin/index.ts';
 import { registerCockpit } from './reports/cockpit/index.ts';
 import { registerIndicator } from './reports/indicator/index.ts';
 import { registerOrderMap } from './reports/map/index.ts';
+import { registerOnSiteReport } from './reports/on-site/index.ts';
 import { registerPlanProgress } from './reports/plan/index.ts';
 
 /** Every room of the house, once. The order is that of the navigation. */
@@ -33,7 +35,9 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerRectification(api, deps);
   registerInspection(api, deps);
   registerListing(api, deps);
+  registerOnSite(api, deps);
   registerIndicator(api, deps);
+  registerOnSiteReport(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);
   registerMap(api, deps);

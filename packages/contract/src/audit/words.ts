@@ -3,6 +3,7 @@ import { BULLETIN_ACTIONS } from '@bihuan/domain/bulletin';
 import { COMMANDS } from '@bihuan/domain/complaint';
 import { PLAN_ACTIONS } from '@bihuan/domain/inspection';
 import { LISTING_ACTIONS } from '@bihuan/domain/listing';
+import { VISIT_ACTIONS } from '@bihuan/domain/on-site';
 import { RECTIFICATION_ACTIONS } from '@bihuan/domain/rectification';
 
 const prefixed = (room: string, words: Record<string, string>) =>
@@ -71,6 +72,8 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'listing.propose': '提请挂牌督办',
   'listing.remind': '挂牌督办提醒',
   ...prefixed('listing', labelsOf(LISTING_ACTIONS)),
+  'on_site.plan': '安排到场督导',
+  ...prefixed('on_site', labelsOf(VISIT_ACTIONS)),
   'file.upload': '上传附件',
   'file.download': '打开附件',
   'bulletin.create': '起草通报',
@@ -163,6 +166,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   citizen: '市民评价',
   matter: '同一事项',
   listing: '挂牌督办',
+  on_site: '到场督导',
   intake: '受理入口',
   inspection: '督察',
   file: '附件',
@@ -187,6 +191,7 @@ export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   intake_source: '诉件来源',
   matter: '同一事项',
   listing: '挂牌督办',
+  on_site: '到场督导',
   matter_list: '事项清单',
   weekly_analysis: '每周研判',
   matter_rule: '重复门槛',

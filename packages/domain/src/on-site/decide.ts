@@ -117,7 +117,11 @@ export function decideVisit(state: VisitState, command: VisitCommand, actor: Act
   const no = (code: VisitRefusal): VisitResult => ({ ok: false, code });
   const refused = refusal(state, command.action, actor);
   if (refused) return no(refused);
-  const yes = (change: Partial<VisitState>, note: string | null, files: VisitDecision['files'] = null): VisitResult => ({
+  const yes = (
+    change: Partial<VisitState>,
+    note: string | null,
+    files: VisitDecision['files'] = null,
+  ): VisitResult => ({
     ok: true,
     decision: { next: { ...state, ...change, version: state.version + 1 }, note: note?.trim() || null, files },
   });
@@ -143,11 +147,7 @@ export function decideVisit(state: VisitState, command: VisitCommand, actor: Act
       return yes({}, command.problem);
     case 'answer':
       if (!written(command.answer)) return no('reason_required');
-      return yes(
-        { status: 'answered', answeredBy: actor.personId },
-        command.answer,
-        attach(command.fileIds, 'answer'),
-      );
+      return yes({ status: 'answered', answeredBy: actor.personId }, command.answer, attach(command.fileIds, 'answer'));
     case 'conclude':
       if (!written(command.conclusion)) return no('reason_required');
       return yes({ status: 'concluded' }, command.conclusion);

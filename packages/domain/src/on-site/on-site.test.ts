@@ -54,7 +54,10 @@ describe('separation of duties', () => {
           { ...planned, status: 'visited', visitedOn: '2023-06-08' },
           { ...planned, status: 'answered', visitedOn: '2023-06-08', answeredBy: 'ann' },
         ),
-        fc.array(fc.tuple(someone, fc.constantFrom(...(Object.keys(COMMANDS) as VisitAction[]))), { minLength: 40, maxLength: 120 }),
+        fc.array(fc.tuple(someone, fc.constantFrom(...(Object.keys(COMMANDS) as VisitAction[]))), {
+          minLength: 40,
+          maxLength: 120,
+        }),
         (from, steps) => {
           let state = from;
           for (const [by, action] of steps) {
@@ -92,10 +95,7 @@ describe('separation of duties', () => {
 
 describe('did the indicator move', () => {
   test('as in Newcombe’s paper: 56/70 less 48/80', () => {
-    const { change, low, high } = differenceOf(
-      { numerator: 48, denominator: 80 },
-      { numerator: 56, denominator: 70 },
-    )!;
+    const { change, low, high } = differenceOf({ numerator: 48, denominator: 80 }, { numerator: 56, denominator: 70 })!;
     expect([change, low, high].map((value) => Number(value.toFixed(4)))).toEqual([0.2, 0.0524, 0.3339]);
   });
 

@@ -4,6 +4,7 @@ import { ROLES, type Role } from '@bihuan/domain/access';
 import { BULLETIN_STATUSES } from '@bihuan/domain/bulletin';
 import { STATUSES } from '@bihuan/domain/complaint';
 import { LISTING_STATUSES } from '@bihuan/domain/listing';
+import { VISIT_STATUSES } from '@bihuan/domain/on-site';
 import { RECTIFICATION_STATUSES } from '@bihuan/domain/rectification';
 import { dateTime } from '../../ui/format.ts';
 
@@ -28,6 +29,7 @@ const WORDS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bulletin: BULLETIN_STATUSES,
   rectification: RECTIFICATION_STATUSES,
   listing: LISTING_STATUSES,
+  on_site: VISIT_STATUSES,
 };
 
 export function statusWord(objectType: string, status: string | null): string {
