@@ -86,6 +86,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
     furnishListings,
     furnishMatters,
     furnishRectifications,
+    furnishVisits,
     furnishWeeks,
     loadDemo,
     publishDemoBulletins,
@@ -110,6 +111,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   await furnishInspections(deps);
   await furnishAppraisals(deps);
   await furnishListings(deps);
+  await furnishVisits(deps);
   say('正在学习诉件类别…');
   await furnishCategories(deps);
   await startDemoClock(deps.db);

@@ -7,6 +7,7 @@ import { lookBackOf } from './look-back.service.ts';
 import { preparationOf } from './preparation.service.ts';
 import { causeOf, proposalsOf } from './proposal.service.ts';
 
+export { lookBackOf } from './look-back.service.ts';
 export { causeOf, proposalsOf } from './proposal.service.ts';
 
 /** 到场督导: whom the month's figures put forward, what to speak about there, and whether the indicator moved. */

@@ -9,5 +9,6 @@ export { DEMO_ACCOUNTS, DEMO_PASSWORD } from './organisation.ts';
 export { DEMO_FROM, DEMO_ORDERS, DEMO_SEED, DEMO_TO } from './period.ts';
 export { furnishRectifications } from './rectifications.ts';
 export { type DemoSpreadsheet, type DemoSpreadsheetOptions, writeDemoSpreadsheet } from './spreadsheet.ts';
+export { furnishVisits } from './visits.ts';
 export { furnishWeeks } from './weeks.ts';
 export { DEMO_OPENS, demoClock, startDemoClock } from './world.ts';
