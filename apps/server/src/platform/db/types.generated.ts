@@ -659,6 +659,88 @@ export interface IntakeSourceTable {
   secret_made_at: Timestamp | null;
 }
 
+export interface JointDecisionTable {
+  id: Generated<string>;
+  meeting_id: string;
+  unit_id: string;
+  text: string;
+  rectification_id: string | null;
+}
+
+export interface JointDutyTable {
+  id: Generated<string>;
+  task_id: string;
+  unit_id: string;
+  phase: 'before' | 'during' | 'after';
+  content: string;
+  due_on: string;
+  status: Generated<'todo' | 'done' | 'confirmed'>;
+  note: string | null;
+  done_by: string | null;
+  done_at: Timestamp | null;
+  confirmed_by: string | null;
+  confirmed_at: Timestamp | null;
+  answer: string | null;
+}
+
+export interface JointDutyFileTable {
+  duty_id: string;
+  file_id: string;
+  added_by: string;
+  added_at: Timestamp;
+}
+
+export interface JointLetterTable {
+  id: Generated<string>;
+  number: string;
+  task_id: string;
+  to_unit_id: string;
+  subject: string;
+  text: string;
+  sent_by: string;
+  sent_at: Timestamp;
+  received_by: string | null;
+  received_at: Timestamp | null;
+  receipt: string | null;
+}
+
+export interface JointMeetingTable {
+  id: Generated<string>;
+  task_id: string;
+  held_on: string;
+  place: string;
+  minutes: string;
+  made_by: string;
+  made_at: Timestamp;
+}
+
+export interface JointPartyTable {
+  task_id: string;
+  unit_id: string;
+}
+
+export interface JointPhaseTable {
+  task_id: string;
+  phase: 'before' | 'during' | 'after';
+  from_on: string;
+  to_on: string;
+}
+
+export interface JointTaskTable {
+  id: Generated<string>;
+  number: string;
+  title: string;
+  purpose: string;
+  organiser_unit_id: string;
+  organised_by: string;
+  made_at: Timestamp;
+  status: Generated<'running' | 'closed' | 'cancelled'>;
+  version: Generated<number>;
+  summary: string | null;
+  ended_by: string | null;
+  ended_at: Timestamp | null;
+}
+
 export interface ListingTable {
   id: Generated<string>;
   number: string;
@@ -1282,6 +1364,14 @@ export interface DB {
   inspection_visit_inspector: InspectionVisitInspectorTable;
   intake_record: IntakeRecordTable;
   intake_source: IntakeSourceTable;
+  joint_decision: JointDecisionTable;
+  joint_duty: JointDutyTable;
+  joint_duty_file: JointDutyFileTable;
+  joint_letter: JointLetterTable;
+  joint_meeting: JointMeetingTable;
+  joint_party: JointPartyTable;
+  joint_phase: JointPhaseTable;
+  joint_task: JointTaskTable;
   listing: ListingTable;
   listing_clock: ListingClockTable;
   listing_entry: ListingEntryTable;
