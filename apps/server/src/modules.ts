@@ -6,6 +6,7 @@ import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
 import { registerInspection } from './modules/inspection/index.ts';
 import { registerIntakeModule } from './modules/intake/index.ts';
+import { registerJoint } from './modules/joint/index.ts';
 import { registerListing } from './modules/listing/index.ts';
 import { registerMap } from './modules/map/index.ts';
 import { registerMatterModule } from './modules/matter/index.ts';
@@ -36,6 +37,7 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerInspection(api, deps);
   registerListing(api, deps);
   registerOnSite(api, deps);
+  registerJoint(api, deps);
   registerIndicator(api, deps);
   registerOnSiteReport(api, deps);
   registerCockpit(api, deps);

@@ -2,6 +2,7 @@ import { APPRAISAL_ACTIONS } from '@bihuan/domain/appraisal';
 import { BULLETIN_ACTIONS } from '@bihuan/domain/bulletin';
 import { COMMANDS } from '@bihuan/domain/complaint';
 import { PLAN_ACTIONS } from '@bihuan/domain/inspection';
+import { JOINT_ACTIONS } from '@bihuan/domain/joint';
 import { LISTING_ACTIONS } from '@bihuan/domain/listing';
 import { VISIT_ACTIONS } from '@bihuan/domain/on-site';
 import { RECTIFICATION_ACTIONS } from '@bihuan/domain/rectification';
@@ -74,6 +75,8 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   ...prefixed('listing', labelsOf(LISTING_ACTIONS)),
   'on_site.plan': '安排到场督导',
   ...prefixed('on_site', labelsOf(VISIT_ACTIONS)),
+  'joint.make': '发起联合督察',
+  ...prefixed('joint', labelsOf(JOINT_ACTIONS)),
   'file.upload': '上传附件',
   'file.download': '打开附件',
   'bulletin.create': '起草通报',
@@ -167,6 +170,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   matter: '同一事项',
   listing: '挂牌督办',
   on_site: '到场督导',
+  joint: '联合督察',
   intake: '受理入口',
   inspection: '督察',
   file: '附件',
@@ -192,6 +196,7 @@ export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   matter: '同一事项',
   listing: '挂牌督办',
   on_site: '到场督导',
+  joint: '联合督察',
   matter_list: '事项清单',
   weekly_analysis: '每周研判',
   matter_rule: '重复门槛',

@@ -130,7 +130,11 @@ function refusal(state: JointState, action: JointAction, actor: Actor, id: strin
       const duty = state.duties.find((one) => one.id === id);
       if (!duty) return 'not_there';
       const side =
-        action === 'finish_duty' ? (actor.unitId === duty.unitId ? null : 'not_taker') : byConfirmer(state, duty, actor);
+        action === 'finish_duty'
+          ? actor.unitId === duty.unitId
+            ? null
+            : 'not_taker'
+          : byConfirmer(state, duty, actor);
       if (side) return side;
       return state.status === 'running' && duty.status === (action === 'finish_duty' ? 'todo' : 'done')
         ? null

@@ -22,7 +22,13 @@ const COMMANDS: Record<JointAction, (id: string) => JointCommand> = {
   finish_duty: (dutyId) => ({ action: 'finish_duty', dutyId, note: '已排查', fileIds: ['f'] }),
   confirm_duty: (dutyId) => ({ action: 'confirm_duty', dutyId }),
   send_back_duty: (dutyId) => ({ action: 'send_back_duty', dutyId, reason: '缺照片' }),
-  add_meeting: () => ({ action: 'add_meeting', heldOn: '2023-06-05', place: '三楼', minutes: '议定三项', decisions: [] }),
+  add_meeting: () => ({
+    action: 'add_meeting',
+    heldOn: '2023-06-05',
+    place: '三楼',
+    minutes: '议定三项',
+    decisions: [],
+  }),
   rectify_decision: () => ({ action: 'rectify_decision', decisionId: 'e1', type: 'street', workdays: 5 }),
   send_letter: () => ({ action: 'send_letter', toUnitId: 'partner', subject: '移交', text: '请依职责处理' }),
   receive_letter: () => ({ action: 'receive_letter', letterId: 'l1' }),
@@ -106,11 +112,15 @@ describe('separation of duties', () => {
     };
     const chief: Actor = { personId: 'ann', unitId: 'supervision', townId: null, role: 'supervision_chief' };
     const partner: Actor = { personId: 'bea', unitId: 'partner', townId: null, role: 'partner_liaison' };
-    expect(code(partner, { action: 'finish_duty', dutyId: 'd2', note: '已排查', fileIds: [] })).toBe('evidence_required');
+    expect(code(partner, { action: 'finish_duty', dutyId: 'd2', note: '已排查', fileIds: [] })).toBe(
+      'evidence_required',
+    );
     expect(code(partner, COMMANDS.finish_duty('d1'))).toBe('not_taker');
     expect(code(partner, COMMANDS.finish_duty('d9'))).toBe('not_there');
     expect(code(chief, { action: 'send_letter', toUnitId: 'town', subject: '移交', text: '请处理' })).toBe('not_party');
-    expect(code(chief, { action: 'send_letter', toUnitId: 'supervision', subject: '移交', text: '请处理' })).toBe('own_unit');
+    expect(code(chief, { action: 'send_letter', toUnitId: 'supervision', subject: '移交', text: '请处理' })).toBe(
+      'own_unit',
+    );
     expect(code(chief, COMMANDS.close(''))).toBe('open_duties');
   });
 });

@@ -1,6 +1,7 @@
 import { complaintScope, inspectionScope, type RequestActor, rectificationScope } from '../../platform/access/index.ts';
 import {
   complaintScope,
+  jointPartScope,
   listingFileScope,
   onSiteScope,
   type RequestActor,
@@ -20,6 +21,12 @@ export async function mayOpenFile(sql: Sql, actor: RequestActor, fileId: string)
   const ledger = rectificationScope(actor, 'g', 3 + scope.values.length);
   const onSite = onSiteScope(actor, 'v', 3 + scope.values.length + ledger.values.length + listing.values.length);
     `file.may_open.${scope.scope}.${ledger.scope}.${listing.scope}.${onSite.scope}`,
+  const joint = jointPartScope(
+    actor,
+    'd.unit_id',
+    3 + scope.values.length + ledger.values.length + listing.values.length + onSite.values.length,
+  );
+    `file.may_open.${scope.scope}.${ledger.scope}.${listing.scope}.${onSite.scope}.${joint.scope}`,
     `select 1 from file f where f.id = $1::uuid and (
        f.created_by = $2::uuid
        or exists (select 1 from complaint_file a join complaint c on c.id = a.complaint_id
@@ -34,8 +41,10 @@ export async function mayOpenFile(sql: Sql, actor: RequestActor, fileId: string)
        or exists (select 1 from listing_file a join listing l on l.id = a.listing_id
                    where a.file_id = f.id and ${listing.sql})
        or exists (select 1 from on_site_file a join on_site_visit v on v.id = a.visit_id
-                   where a.file_id = f.id and ${onSite.sql}))`,
-    [fileId, actor.personId, ...scope.values, ...ledger.values, ...listing.values, ...onSite.values],
+                   where a.file_id = f.id and ${onSite.sql})
+       or exists (select 1 from joint_duty_file a join joint_duty d on d.id = a.duty_id
+                   where a.file_id = f.id and ${joint.sql}))`,
+    [fileId, actor.personId, ...scope.values, ...ledger.values, ...listing.values, ...onSite.values, ...joint.values],
   );
   return rows.length > 0;
 }

@@ -34,3 +34,23 @@ export function onSiteScope(actor: Actor | null, alias: string, firstParameter: 
   if (scope === 'district') return { scope, sql: 'true', values: [] };
   return { scope, sql: `${alias}.unit_id = $${firstParameter}::uuid`, values: [actor.unitId] };
 }
+
+/** Joint tasks: the district sees all, anybody else those in which his unit takes part. */
+export function jointScope(actor: Actor | null, alias: string, firstParameter: number): ScopeCondition {
+  if (actor === null || !permits(actor, 'joint.read')) return NOTHING;
+  const scope = scopeOf(actor);
+  if (scope === 'district') return { scope, sql: 'true', values: [] };
+  return {
+    scope,
+    sql: `exists (select 1 from joint_party jp where jp.task_id = ${alias}.id and jp.unit_id = $${firstParameter}::uuid)`,
+    values: [actor.unitId],
+  };
+}
+
+/** Duties, decisions and letters in detail, on the column of the unit concerned: the district, and that unit. */
+export function jointPartScope(actor: Actor | null, column: string, firstParameter: number): ScopeCondition {
+  if (actor === null || !permits(actor, 'joint.read')) return NOTHING;
+  const scope = scopeOf(actor);
+  if (scope === 'district') return { scope, sql: 'true', values: [] };
+  return { scope, sql: `${column} = $${firstParameter}::uuid`, values: [actor.unitId] };
+}

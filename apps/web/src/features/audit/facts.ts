@@ -3,6 +3,7 @@ import { UNIT_KINDS } from '@bihuan/contract/org';
 import { ROLES, type Role } from '@bihuan/domain/access';
 import { BULLETIN_STATUSES } from '@bihuan/domain/bulletin';
 import { STATUSES } from '@bihuan/domain/complaint';
+import { JOINT_STATUSES } from '@bihuan/domain/joint';
 import { LISTING_STATUSES } from '@bihuan/domain/listing';
 import { VISIT_STATUSES } from '@bihuan/domain/on-site';
 import { RECTIFICATION_STATUSES } from '@bihuan/domain/rectification';
@@ -29,6 +30,7 @@ const WORDS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bulletin: BULLETIN_STATUSES,
   rectification: RECTIFICATION_STATUSES,
   listing: LISTING_STATUSES,
+  joint: JOINT_STATUSES,
   on_site: VISIT_STATUSES,
 };
 
