@@ -83,6 +83,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
     furnishCategories,
     furnishAppraisals,
     furnishInspections,
+    furnishJointWork,
     furnishListings,
     furnishMatters,
     furnishRectifications,
@@ -112,6 +113,7 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   await furnishAppraisals(deps);
   await furnishListings(deps);
   await furnishVisits(deps);
+  await furnishJointWork(deps);
   say('正在学习诉件类别…');
   await furnishCategories(deps);
   await startDemoClock(deps.db);

@@ -3,6 +3,7 @@ export { furnishMatters } from './backlog.ts';
 export { publishDemoBulletins } from './bulletins.ts';
 export { furnishCategories } from './categories.ts';
 export { furnishInspections } from './inspection.ts';
+export { furnishJointWork } from './joints.ts';
 export { furnishListings } from './listings.ts';
 export { DemoError, type DemoOptions, type DemoResult, loadDemo, SIMULATED_AT_MOST } from './load.ts';
 export { DEMO_ACCOUNTS, DEMO_PASSWORD } from './organisation.ts';
