@@ -90,7 +90,7 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['listing-new', 'jiandu01', '/listings/new'],
   ['listing-candidates', 'jiandu01', '/listings/candidates'],
   ['on-site', 'jiandu-kezhang', '/on-site'],
-  ['on-site-visit', 'jiandu-kezhang', '/on-site/:visit'],
+  ['on-site-visit', 'jiandu-kezhang', '/on-site/:led'],
   ['joint-tasks', 'jiandu-kezhang', '/joint'],
   ['joint-new', 'jiandu-kezhang', '/joint/new'],
   ['joint-task', 'jiandu-kezhang', '/joint/:joint'],
@@ -150,10 +150,11 @@ async function demoPath(context: BrowserContext, path: string): Promise<string> 
   if (path.includes(':appraisal')) {
     const { items } = await (await context.request.get('/api/v1/appraisals?audience=unit')).json();
     return path.replace(':appraisal', items[0].id);
+  }
   // Of several records of a room, the one with most to look at.
   const FIRST: Record<string, string> = {
     ':rebounded': '/api/v1/listings?rebounded=true',
-    ':visit': '/api/v1/on-site?month=2023-03',
+    ':led': '/api/v1/on-site?month=2023-03',
     ':joint': '/api/v1/joint-tasks?status=running',
   };
   for (const [name, list] of Object.entries(FIRST)) {

@@ -110,10 +110,10 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   await furnishWeeks(deps);
   await furnishRectifications(deps);
   await furnishInspections(deps);
-  await furnishAppraisals(deps);
   await furnishListings(deps);
   await furnishVisits(deps);
   await furnishJointWork(deps);
+  await furnishAppraisals(deps);
   say('正在学习诉件类别…');
   await furnishCategories(deps);
   await startDemoClock(deps.db);

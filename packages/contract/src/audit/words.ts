@@ -12,7 +12,6 @@ const prefixed = (room: string, words: Record<string, string>) =>
 const PLAN_WORDS = Object.fromEntries(
   Object.entries(PLAN_ACTIONS).map(([action, { label }]) => [action, `督察计划：${label}`]),
 );
-const COMMAND_WORDS = Object.fromEntries(Object.entries(COMMANDS).map(([action, { label }]) => [action, label]));
 const labelsOf = (actions: Record<string, { label: string }>) =>
   Object.fromEntries(Object.entries(actions).map(([action, { label }]) => [action, label]));
 const COMMAND_WORDS = labelsOf(COMMANDS);
