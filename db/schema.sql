@@ -602,6 +602,148 @@ create table intake_source (
   signature_algorithm text not null default 'sha256'::text,
   secret_made_at timestamp with time zone
 );
+create table joint_decision (
+  id uuid not null default uuidv7(),
+  meeting_id uuid not null,
+  unit_id uuid not null,
+  text text not null,
+  rectification_id uuid
+);
+create table joint_duty (
+  id uuid not null default uuidv7(),
+  task_id uuid not null,
+  unit_id uuid not null,
+  phase text not null,
+  content text not null,
+  due_on date not null,
+  status text not null default 'todo'::text,
+  note text,
+  done_by uuid,
+  done_at timestamp with time zone,
+  confirmed_by uuid,
+  confirmed_at timestamp with time zone,
+  answer text
+);
+create table joint_duty_file (
+  duty_id uuid not null,
+  file_id uuid not null,
+  added_by uuid not null,
+  added_at timestamp with time zone not null
+);
+create table joint_letter (
+  id uuid not null default uuidv7(),
+  number text not null,
+  task_id uuid not null,
+  to_unit_id uuid not null,
+  subject text not null,
+  text text not null,
+  sent_by uuid not null,
+  sent_at timestamp with time zone not null,
+  received_by uuid,
+  received_at timestamp with time zone,
+  receipt text
+);
+create table joint_meeting (
+  id uuid not null default uuidv7(),
+  task_id uuid not null,
+  held_on date not null,
+  place text not null,
+  minutes text not null,
+  made_by uuid not null,
+  made_at timestamp with time zone not null
+);
+create table joint_party (
+  task_id uuid not null,
+  unit_id uuid not null
+);
+create table joint_phase (
+  task_id uuid not null,
+  phase text not null,
+  from_on date not null,
+  to_on date not null
+);
+create table joint_task (
+  id uuid not null default uuidv7(),
+  number text not null,
+  title text not null,
+  purpose text not null,
+  organiser_unit_id uuid not null,
+  organised_by uuid not null,
+  made_at timestamp with time zone not null,
+  status text not null default 'running'::text,
+  version integer not null default 1,
+  summary text,
+  ended_by uuid,
+  ended_at timestamp with time zone
+);
+create table listing (
+  id uuid not null default uuidv7(),
+  number text not null,
+  source text not null,
+  matter_id uuid,
+  rectification_id uuid,
+  source_note text,
+  level text not null,
+  subject text not null,
+  reason text not null,
+  demand text not null,
+  owner_unit_id uuid not null,
+  leader_id uuid not null,
+  proposed_by uuid not null,
+  proposed_unit_id uuid not null,
+  proposed_at timestamp with time zone not null,
+  workdays integer not null,
+  report_every integer not null,
+  status text not null default 'proposed'::text,
+  version integer not null default 1,
+  cycle integer not null default 1,
+  approved_by uuid,
+  listed_at timestamp with time zone,
+  due_at timestamp with time zone,
+  decision_note text,
+  doer_ids uuid[] not null default '{}'::uuid[],
+  asked_at timestamp with time zone,
+  result text,
+  checked_by uuid,
+  checked_at timestamp with time zone,
+  check_result text,
+  sent_back_count integer not null default 0,
+  delisted_by uuid,
+  delisted_at timestamp with time zone,
+  delist_note text,
+  next_check_at timestamp with time zone
+);
+create table listing_clock (
+  listing_id uuid not null,
+  seq integer not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  workdays integer
+);
+create table listing_entry (
+  id uuid not null default uuidv7(),
+  listing_id uuid not null,
+  kind text not null,
+  period integer not null,
+  text text not null,
+  made_by uuid not null,
+  unit_id uuid not null,
+  made_at timestamp with time zone not null
+);
+create table listing_file (
+  listing_id uuid not null,
+  file_id uuid not null,
+  entry_id uuid,
+  stage text not null,
+  added_by uuid not null,
+  added_at timestamp with time zone not null
+);
+create table listing_reminder (
+  listing_id uuid not null,
+  reminder text not null,
+  n integer not null,
+  sent_at timestamp with time zone not null
+);
 create table map_boundary (
   unit_id uuid not null,
   geometry jsonb not null,
@@ -769,6 +911,46 @@ create table notice_read (
   notice_id uuid not null,
   person_id uuid not null,
   read_at timestamp with time zone not null default now()
+);
+create table on_site_commitment (
+  visit_id uuid not null,
+  seq integer not null,
+  text text not null,
+  due_on date not null
+);
+create table on_site_file (
+  visit_id uuid not null,
+  file_id uuid not null,
+  stage text not null,
+  added_by uuid not null,
+  added_at timestamp with time zone not null
+);
+create table on_site_visit (
+  id uuid not null default uuidv7(),
+  number text not null,
+  month date not null,
+  unit_id uuid not null,
+  numerator integer not null,
+  denominator integer not null,
+  district_numerator integer not null,
+  district_denominator integer not null,
+  reason text not null,
+  status text not null default 'planned'::text,
+  version integer not null default 1,
+  planned_on date not null,
+  leader_id uuid not null,
+  participant_ids uuid[] not null default '{}'::uuid[],
+  planned_by uuid not null,
+  planned_at timestamp with time zone not null,
+  visited_on date,
+  minutes text,
+  minuted_by uuid,
+  answer text,
+  answered_by uuid,
+  answered_at timestamp with time zone,
+  conclusion text,
+  concluded_by uuid,
+  concluded_at timestamp with time zone
 );
 create table outbox (
   id bigint not null,
@@ -961,6 +1143,11 @@ create table statement_template (
   legal_basis text,
   measures text[] not null default '{}'::text[],
   sort integer not null default 0
+);
+create table supervision_counter (
+  kind text not null,
+  year integer not null,
+  n integer not null
 );
 create table unit (
   id uuid not null default uuidv7(),
@@ -1231,6 +1418,88 @@ alter table intake_source add constraint intake_source_kind_check CHECK ((kind =
 alter table intake_source add constraint intake_source_signature_algorithm_check CHECK ((signature_algorithm = ANY (ARRAY['sha256'::text, 'sm3'::text])));
 alter table intake_source add constraint intake_source_pkey PRIMARY KEY (id);
 alter table intake_source add constraint intake_source_code_key UNIQUE (code);
+alter table joint_decision add constraint joint_decision_meeting_id_fkey FOREIGN KEY (meeting_id) REFERENCES joint_meeting(id);
+alter table joint_decision add constraint joint_decision_rectification_id_fkey FOREIGN KEY (rectification_id) REFERENCES rectification(id);
+alter table joint_decision add constraint joint_decision_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table joint_decision add constraint joint_decision_pkey PRIMARY KEY (id);
+alter table joint_decision add constraint joint_decision_rectification_id_key UNIQUE (rectification_id);
+alter table joint_duty add constraint joint_duty_check CHECK (((status = 'todo'::text) OR (done_by IS NOT NULL)));
+alter table joint_duty add constraint joint_duty_check1 CHECK (((confirmed_by IS NULL) OR (confirmed_by IS DISTINCT FROM done_by)));
+alter table joint_duty add constraint joint_duty_check2 CHECK (((status = 'confirmed'::text) = (confirmed_by IS NOT NULL)));
+alter table joint_duty add constraint joint_duty_phase_check CHECK ((phase = ANY (ARRAY['before'::text, 'during'::text, 'after'::text])));
+alter table joint_duty add constraint joint_duty_status_check CHECK ((status = ANY (ARRAY['todo'::text, 'done'::text, 'confirmed'::text])));
+alter table joint_duty add constraint joint_duty_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES person(id);
+alter table joint_duty add constraint joint_duty_done_by_fkey FOREIGN KEY (done_by) REFERENCES person(id);
+alter table joint_duty add constraint joint_duty_task_id_unit_id_fkey FOREIGN KEY (task_id, unit_id) REFERENCES joint_party(task_id, unit_id);
+alter table joint_duty add constraint joint_duty_pkey PRIMARY KEY (id);
+alter table joint_duty_file add constraint joint_duty_file_added_by_fkey FOREIGN KEY (added_by) REFERENCES person(id);
+alter table joint_duty_file add constraint joint_duty_file_duty_id_fkey FOREIGN KEY (duty_id) REFERENCES joint_duty(id);
+alter table joint_duty_file add constraint joint_duty_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
+alter table joint_duty_file add constraint joint_duty_file_pkey PRIMARY KEY (duty_id, file_id);
+alter table joint_letter add constraint joint_letter_check CHECK (((received_by IS NULL) = (received_at IS NULL)));
+alter table joint_letter add constraint joint_letter_received_by_fkey FOREIGN KEY (received_by) REFERENCES person(id);
+alter table joint_letter add constraint joint_letter_sent_by_fkey FOREIGN KEY (sent_by) REFERENCES person(id);
+alter table joint_letter add constraint joint_letter_task_id_to_unit_id_fkey FOREIGN KEY (task_id, to_unit_id) REFERENCES joint_party(task_id, unit_id);
+alter table joint_letter add constraint joint_letter_pkey PRIMARY KEY (id);
+alter table joint_letter add constraint joint_letter_number_key UNIQUE (number);
+alter table joint_meeting add constraint joint_meeting_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
+alter table joint_meeting add constraint joint_meeting_task_id_fkey FOREIGN KEY (task_id) REFERENCES joint_task(id);
+alter table joint_meeting add constraint joint_meeting_pkey PRIMARY KEY (id);
+alter table joint_party add constraint joint_party_task_id_fkey FOREIGN KEY (task_id) REFERENCES joint_task(id);
+alter table joint_party add constraint joint_party_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table joint_party add constraint joint_party_pkey PRIMARY KEY (task_id, unit_id);
+alter table joint_phase add constraint joint_phase_check CHECK ((from_on <= to_on));
+alter table joint_phase add constraint joint_phase_phase_check CHECK ((phase = ANY (ARRAY['before'::text, 'during'::text, 'after'::text])));
+alter table joint_phase add constraint joint_phase_task_id_fkey FOREIGN KEY (task_id) REFERENCES joint_task(id);
+alter table joint_phase add constraint joint_phase_pkey PRIMARY KEY (task_id, phase);
+alter table joint_task add constraint joint_task_check CHECK (((status = 'running'::text) = (ended_at IS NULL)));
+alter table joint_task add constraint joint_task_status_check CHECK ((status = ANY (ARRAY['running'::text, 'closed'::text, 'cancelled'::text])));
+alter table joint_task add constraint joint_task_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES person(id);
+alter table joint_task add constraint joint_task_organised_by_fkey FOREIGN KEY (organised_by) REFERENCES person(id);
+alter table joint_task add constraint joint_task_organiser_unit_id_fkey FOREIGN KEY (organiser_unit_id) REFERENCES unit(id);
+alter table joint_task add constraint joint_task_pkey PRIMARY KEY (id);
+alter table joint_task add constraint joint_task_number_key UNIQUE (number);
+alter table listing add constraint listing_check CHECK (((source = 'matter'::text) = (matter_id IS NOT NULL)));
+alter table listing add constraint listing_check1 CHECK (((source = 'rectification'::text) = (rectification_id IS NOT NULL)));
+alter table listing add constraint listing_check2 CHECK (((status = ANY (ARRAY['proposed'::text, 'refused'::text])) = (listed_at IS NULL)));
+alter table listing add constraint listing_check3 CHECK (((status = 'delisted'::text) = (delisted_at IS NOT NULL)));
+alter table listing add constraint listing_check4 CHECK (((approved_by IS DISTINCT FROM proposed_by) OR (approved_by IS NULL)));
+alter table listing add constraint listing_check5 CHECK (((checked_by IS NULL) OR (checked_by <> ALL (doer_ids))));
+alter table listing add constraint listing_check6 CHECK (((delisted_by IS NULL) OR ((delisted_by <> ALL (doer_ids)) AND (delisted_by IS DISTINCT FROM checked_by))));
+alter table listing add constraint listing_check7 CHECK (((status <> ALL (ARRAY['checked'::text, 'delisted'::text])) OR (checked_by IS NOT NULL)));
+alter table listing add constraint listing_level_check CHECK ((level = ANY (ARRAY['section'::text, 'bureau'::text, 'district'::text])));
+alter table listing add constraint listing_report_every_check CHECK (((report_every >= 1) AND (report_every <= 20)));
+alter table listing add constraint listing_source_check CHECK ((source = ANY (ARRAY['matter'::text, 'media'::text, 'case'::text, 'rectification'::text])));
+alter table listing add constraint listing_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'refused'::text, 'listed'::text, 'delisting'::text, 'checked'::text, 'delisted'::text])));
+alter table listing add constraint listing_workdays_check CHECK (((workdays >= 1) AND (workdays <= 120)));
+alter table listing add constraint listing_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES person(id);
+alter table listing add constraint listing_checked_by_fkey FOREIGN KEY (checked_by) REFERENCES person(id);
+alter table listing add constraint listing_delisted_by_fkey FOREIGN KEY (delisted_by) REFERENCES person(id);
+alter table listing add constraint listing_leader_id_fkey FOREIGN KEY (leader_id) REFERENCES person(id);
+alter table listing add constraint listing_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES complaint(id);
+alter table listing add constraint listing_owner_unit_id_fkey FOREIGN KEY (owner_unit_id) REFERENCES unit(id);
+alter table listing add constraint listing_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES person(id);
+alter table listing add constraint listing_proposed_unit_id_fkey FOREIGN KEY (proposed_unit_id) REFERENCES unit(id);
+alter table listing add constraint listing_rectification_id_fkey FOREIGN KEY (rectification_id) REFERENCES rectification(id);
+alter table listing add constraint listing_pkey PRIMARY KEY (id);
+alter table listing add constraint listing_number_key UNIQUE (number);
+alter table listing_clock add constraint listing_clock_kind_check CHECK ((kind = ANY (ARRAY['pause'::text, 'resume'::text, 'extend'::text])));
+alter table listing_clock add constraint listing_clock_listing_id_fkey FOREIGN KEY (listing_id) REFERENCES listing(id);
+alter table listing_clock add constraint listing_clock_pkey PRIMARY KEY (listing_id, seq);
+alter table listing_entry add constraint listing_entry_kind_check CHECK ((kind = ANY (ARRAY['report'::text, 'visit'::text])));
+alter table listing_entry add constraint listing_entry_listing_id_fkey FOREIGN KEY (listing_id) REFERENCES listing(id);
+alter table listing_entry add constraint listing_entry_made_by_fkey FOREIGN KEY (made_by) REFERENCES person(id);
+alter table listing_entry add constraint listing_entry_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table listing_entry add constraint listing_entry_pkey PRIMARY KEY (id);
+alter table listing_file add constraint listing_file_stage_check CHECK ((stage = ANY (ARRAY['proposal'::text, 'report'::text, 'visit'::text, 'result'::text, 'check'::text])));
+alter table listing_file add constraint listing_file_added_by_fkey FOREIGN KEY (added_by) REFERENCES person(id);
+alter table listing_file add constraint listing_file_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES listing_entry(id);
+alter table listing_file add constraint listing_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
+alter table listing_file add constraint listing_file_listing_id_fkey FOREIGN KEY (listing_id) REFERENCES listing(id);
+alter table listing_file add constraint listing_file_pkey PRIMARY KEY (listing_id, file_id);
+alter table listing_reminder add constraint listing_reminder_reminder_check CHECK ((reminder = ANY (ARRAY['report'::text, 'soon'::text, 'overdue'::text])));
+alter table listing_reminder add constraint listing_reminder_listing_id_fkey FOREIGN KEY (listing_id) REFERENCES listing(id);
+alter table listing_reminder add constraint listing_reminder_pkey PRIMARY KEY (listing_id, reminder, n);
 alter table map_boundary add constraint map_boundary_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
 alter table map_boundary add constraint map_boundary_pkey PRIMARY KEY (unit_id);
 alter table map_setting add constraint map_setting_base_check CHECK ((base = ANY (ARRAY['none'::text, 'tiles'::text, 'file'::text])));
@@ -1298,6 +1567,26 @@ alter table notice add constraint notice_dedupe_key_key UNIQUE (dedupe_key);
 alter table notice_read add constraint notice_read_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notice(id) ON DELETE CASCADE;
 alter table notice_read add constraint notice_read_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table notice_read add constraint notice_read_pkey PRIMARY KEY (notice_id, person_id);
+alter table on_site_commitment add constraint on_site_commitment_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES on_site_visit(id);
+alter table on_site_commitment add constraint on_site_commitment_pkey PRIMARY KEY (visit_id, seq);
+alter table on_site_file add constraint on_site_file_stage_check CHECK ((stage = ANY (ARRAY['minutes'::text, 'answer'::text])));
+alter table on_site_file add constraint on_site_file_added_by_fkey FOREIGN KEY (added_by) REFERENCES person(id);
+alter table on_site_file add constraint on_site_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES file(id);
+alter table on_site_file add constraint on_site_file_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES on_site_visit(id);
+alter table on_site_file add constraint on_site_file_pkey PRIMARY KEY (visit_id, file_id);
+alter table on_site_visit add constraint on_site_visit_check CHECK (((numerator >= 0) AND (numerator <= denominator)));
+alter table on_site_visit add constraint on_site_visit_check1 CHECK (((status = ANY (ARRAY['planned'::text, 'cancelled'::text])) OR (visited_on IS NOT NULL)));
+alter table on_site_visit add constraint on_site_visit_check2 CHECK (((concluded_by IS NULL) OR (concluded_by IS DISTINCT FROM answered_by)));
+alter table on_site_visit add constraint on_site_visit_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric));
+alter table on_site_visit add constraint on_site_visit_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'visited'::text, 'answered'::text, 'concluded'::text, 'cancelled'::text])));
+alter table on_site_visit add constraint on_site_visit_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES person(id);
+alter table on_site_visit add constraint on_site_visit_concluded_by_fkey FOREIGN KEY (concluded_by) REFERENCES person(id);
+alter table on_site_visit add constraint on_site_visit_leader_id_fkey FOREIGN KEY (leader_id) REFERENCES person(id);
+alter table on_site_visit add constraint on_site_visit_minuted_by_fkey FOREIGN KEY (minuted_by) REFERENCES person(id);
+alter table on_site_visit add constraint on_site_visit_planned_by_fkey FOREIGN KEY (planned_by) REFERENCES person(id);
+alter table on_site_visit add constraint on_site_visit_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES unit(id);
+alter table on_site_visit add constraint on_site_visit_pkey PRIMARY KEY (id);
+alter table on_site_visit add constraint on_site_visit_number_key UNIQUE (number);
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
 alter table outbox_cursor add constraint outbox_cursor_pkey PRIMARY KEY (consumer);
 alter table password_history add constraint password_history_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
@@ -1372,6 +1661,8 @@ alter table setting add constraint setting_pkey PRIMARY KEY (key, effective_from
 alter table sign_in_failure add constraint sign_in_failure_pkey PRIMARY KEY (key);
 alter table statement_template add constraint statement_template_category_code_fkey FOREIGN KEY (category_code) REFERENCES category(code);
 alter table statement_template add constraint statement_template_pkey PRIMARY KEY (id);
+alter table supervision_counter add constraint supervision_counter_kind_check CHECK ((kind = ANY (ARRAY['listing'::text, 'on_site'::text, 'joint'::text, 'letter'::text])));
+alter table supervision_counter add constraint supervision_counter_pkey PRIMARY KEY (kind, year);
 alter table unit add constraint unit_kind_check CHECK ((kind = ANY (ARRAY['bureau'::text, 'section'::text, 'squadron'::text, 'town'::text, 'partner'::text, 'company'::text])));
 alter table unit add constraint unit_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES unit(id);
 alter table unit add constraint unit_town_id_fkey FOREIGN KEY (town_id) REFERENCES unit(id);
@@ -1435,6 +1726,19 @@ CREATE INDEX inspection_subject_unit ON inspection_subject USING btree (unit_id)
 CREATE INDEX inspection_visit_inspector_person ON inspection_visit_inspector USING btree (person_id);
 CREATE INDEX inspection_visit_plan ON inspection_visit USING btree (plan_id, seq);
 CREATE INDEX inspection_visit_unit ON inspection_visit USING btree (unit_id, plan_id);
+CREATE INDEX joint_decision_meeting ON joint_decision USING btree (meeting_id);
+CREATE INDEX joint_duty_file_file ON joint_duty_file USING btree (file_id);
+CREATE INDEX joint_duty_task ON joint_duty USING btree (task_id, phase, due_on);
+CREATE INDEX joint_duty_unit ON joint_duty USING btree (unit_id, due_on) WHERE (status = 'todo'::text);
+CREATE INDEX joint_letter_task ON joint_letter USING btree (task_id, sent_at);
+CREATE INDEX joint_meeting_task ON joint_meeting USING btree (task_id, held_on);
+CREATE INDEX joint_party_unit ON joint_party USING btree (unit_id);
+CREATE INDEX joint_task_recent ON joint_task USING btree (made_at DESC, id DESC);
+CREATE INDEX listing_check ON listing USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
+CREATE INDEX listing_entry_listing ON listing_entry USING btree (listing_id, made_at);
+CREATE INDEX listing_file_file ON listing_file USING btree (file_id);
+CREATE INDEX listing_recent ON listing USING btree (proposed_at DESC, id DESC);
+CREATE INDEX listing_unit ON listing USING btree (owner_unit_id, proposed_at DESC);
 CREATE INDEX matter_alert_open ON matter_alert USING btree (fired_at DESC, id) WHERE (status = 'open'::text);
 CREATE INDEX matter_count ON matter USING btree (order_count DESC, last_at DESC, id DESC);
 CREATE INDEX matter_last ON matter USING btree (last_at DESC, id DESC);
@@ -1446,6 +1750,8 @@ CREATE INDEX matter_suggestion_open ON matter_suggestion USING btree (made_at DE
 CREATE INDEX matter_verdict_b ON matter_verdict USING btree (b);
 CREATE INDEX notice_person ON notice USING btree (person_id, id DESC) WHERE (person_id IS NOT NULL);
 CREATE INDEX notice_unit ON notice USING btree (unit_id, id DESC) WHERE (unit_id IS NOT NULL);
+CREATE INDEX on_site_file_file ON on_site_file USING btree (file_id);
+CREATE INDEX on_site_visit_unit ON on_site_visit USING btree (unit_id, month DESC);
 CREATE INDEX outbox_tx ON outbox USING btree (tx, id);
 CREATE INDEX person_mobile ON person USING btree (mobile_bidx) WHERE (mobile_bidx IS NOT NULL);
 CREATE INDEX posting_person ON posting USING btree (person_id);
@@ -1478,8 +1784,11 @@ CREATE UNIQUE INDEX bulletin_in_hand ON bulletin USING btree (kind, period_start
 CREATE UNIQUE INDEX category_model_active ON category_model USING btree ((true)) WHERE (state = 'active'::text);
 CREATE UNIQUE INDEX complaint_request_pending ON complaint_request USING btree (complaint_id, kind) WHERE (decided_at IS NULL);
 CREATE UNIQUE INDEX deadline_rule_in_use ON deadline_rule USING btree (purpose, kind, urgency, effective_from) WHERE (withdrawn_at IS NULL);
+CREATE UNIQUE INDEX listing_live_matter ON listing USING btree (matter_id) WHERE ((matter_id IS NOT NULL) AND (status <> ALL (ARRAY['refused'::text, 'delisted'::text])));
+CREATE UNIQUE INDEX listing_live_rectification ON listing USING btree (rectification_id) WHERE ((rectification_id IS NOT NULL) AND (status <> ALL (ARRAY['refused'::text, 'delisted'::text])));
 CREATE UNIQUE INDEX matter_order_turn ON matter_order USING btree (turn);
 CREATE UNIQUE INDEX matter_run_active ON matter_run USING btree ((true)) WHERE (finished_at IS NULL);
+CREATE UNIQUE INDEX on_site_visit_once ON on_site_visit USING btree (month, unit_id) WHERE (status <> 'cancelled'::text);
 CREATE UNIQUE INDEX place_without_town ON place USING btree (kind, name) WHERE (town_id IS NULL);
 CREATE UNIQUE INDEX posting_current ON posting USING btree (person_id, unit_id, role) WHERE (ended_on IS NULL);
 CREATE UNIQUE INDEX role_grant_pending ON role_grant USING btree (person_id, unit_id, role) WHERE (status = 'pending'::text);

@@ -84,6 +84,17 @@ const PAGES: [name: string, as: string | null, path: string][] = [
   ['inspection-visits', 'dachang-duizhang', '/inspections/visits'],
   ['inspection-visit', 'jiandu-kezhang', '/inspections/visits/:visit'],
   ['inspection-settings', 'jiandu-kezhang', '/inspections/settings'],
+  ['listings', 'jiandu01', '/listings'],
+  ['listing', 'jiandu01', '/listings/:rebounded'],
+  ['listing-public', 'youyi-01', '/listings/:rebounded'],
+  ['listing-new', 'jiandu01', '/listings/new'],
+  ['listing-candidates', 'jiandu01', '/listings/candidates'],
+  ['on-site', 'jiandu-kezhang', '/on-site'],
+  ['on-site-visit', 'jiandu-kezhang', '/on-site/:led'],
+  ['joint-tasks', 'jiandu-kezhang', '/joint'],
+  ['joint-new', 'jiandu-kezhang', '/joint/new'],
+  ['joint-task', 'jiandu-kezhang', '/joint/:joint'],
+  ['joint-task-town', 'youyi-jiezhen', '/joint/:joint'],
   ['account', 'youyi-01', '/account'],
 ];
 
@@ -139,6 +150,17 @@ async function demoPath(context: BrowserContext, path: string): Promise<string> 
   if (path.includes(':appraisal')) {
     const { items } = await (await context.request.get('/api/v1/appraisals?audience=unit')).json();
     return path.replace(':appraisal', items[0].id);
+  }
+  // Of several records of a room, the one with most to look at.
+  const FIRST: Record<string, string> = {
+    ':rebounded': '/api/v1/listings?rebounded=true',
+    ':led': '/api/v1/on-site?month=2023-03',
+    ':joint': '/api/v1/joint-tasks?status=running',
+  };
+  for (const [name, list] of Object.entries(FIRST)) {
+    if (!path.includes(name)) continue;
+    const { items } = await (await context.request.get(list)).json();
+    return path.replace(name, items[0].id);
   }
   if (path.includes(':mine')) {
     const { items } = await (await context.request.get('/api/v1/my-work?limit=1')).json();

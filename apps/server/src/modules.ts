@@ -6,9 +6,12 @@ import { registerFileModule } from './modules/file/index.ts';
 import { registerIdentity } from './modules/identity/index.ts';
 import { registerInspection } from './modules/inspection/index.ts';
 import { registerIntakeModule } from './modules/intake/index.ts';
+import { registerJoint } from './modules/joint/index.ts';
+import { registerListing } from './modules/listing/index.ts';
 import { registerMap } from './modules/map/index.ts';
 import { registerMatterModule } from './modules/matter/index.ts';
 import { registerNoticeModule } from './modules/notice/index.ts';
+import { registerOnSite } from './modules/on-site/index.ts';
 import { registerOrg } from './modules/org/index.ts';
 import { registerPlan } from './modules/plan/index.ts';
 import { registerRectification } from './modules/rectification/index.ts';
@@ -20,6 +23,7 @@ import { registerBulletin } from './reports/bulletin/index.ts';
 import { registerCockpit } from './reports/cockpit/index.ts';
 import { registerIndicator } from './reports/indicator/index.ts';
 import { registerOrderMap } from './reports/map/index.ts';
+import { registerOnSiteReport } from './reports/on-site/index.ts';
 import { registerPlanProgress } from './reports/plan/index.ts';
 
 /** Every room of the house, once. The order is that of the navigation. */
@@ -31,7 +35,11 @@ export async function registerModules(api: FastifyInstance, deps: Deps): Promise
   registerMatterModule(api, deps);
   registerRectification(api, deps);
   registerInspection(api, deps);
+  registerListing(api, deps);
+  registerOnSite(api, deps);
+  registerJoint(api, deps);
   registerIndicator(api, deps);
+  registerOnSiteReport(api, deps);
   registerCockpit(api, deps);
   registerAnalysis(api, deps);
   registerMap(api, deps);

@@ -83,8 +83,11 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
     furnishCategories,
     furnishAppraisals,
     furnishInspections,
+    furnishJointWork,
+    furnishListings,
     furnishMatters,
     furnishRectifications,
+    furnishVisits,
     furnishWeeks,
     loadDemo,
     publishDemoBulletins,
@@ -107,6 +110,9 @@ async function installDemo(deps: Deps, say: (line: string) => void): Promise<voi
   await furnishWeeks(deps);
   await furnishRectifications(deps);
   await furnishInspections(deps);
+  await furnishListings(deps);
+  await furnishVisits(deps);
+  await furnishJointWork(deps);
   await furnishAppraisals(deps);
   say('正在学习诉件类别…');
   await furnishCategories(deps);

@@ -2,6 +2,9 @@ import { APPRAISAL_ACTIONS } from '@bihuan/domain/appraisal';
 import { BULLETIN_ACTIONS } from '@bihuan/domain/bulletin';
 import { COMMANDS } from '@bihuan/domain/complaint';
 import { PLAN_ACTIONS } from '@bihuan/domain/inspection';
+import { JOINT_ACTIONS } from '@bihuan/domain/joint';
+import { LISTING_ACTIONS } from '@bihuan/domain/listing';
+import { VISIT_ACTIONS } from '@bihuan/domain/on-site';
 import { RECTIFICATION_ACTIONS } from '@bihuan/domain/rectification';
 
 const prefixed = (room: string, words: Record<string, string>) =>
@@ -9,7 +12,9 @@ const prefixed = (room: string, words: Record<string, string>) =>
 const PLAN_WORDS = Object.fromEntries(
   Object.entries(PLAN_ACTIONS).map(([action, { label }]) => [action, `督察计划：${label}`]),
 );
-const COMMAND_WORDS = Object.fromEntries(Object.entries(COMMANDS).map(([action, { label }]) => [action, label]));
+const labelsOf = (actions: Record<string, { label: string }>) =>
+  Object.fromEntries(Object.entries(actions).map(([action, { label }]) => [action, label]));
+const COMMAND_WORDS = labelsOf(COMMANDS);
 
 /** What each action of the ledger is called. */
 export const ACTIONS: Readonly<Record<string, string>> = {
@@ -64,6 +69,13 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'inspection.checklist': '发布督察检查表',
   'inspection.target': '修改重点对象',
   'inspection.export': '导出督察情况',
+  'listing.propose': '提请挂牌督办',
+  'listing.remind': '挂牌督办提醒',
+  ...prefixed('listing', labelsOf(LISTING_ACTIONS)),
+  'on_site.plan': '安排到场督导',
+  ...prefixed('on_site', labelsOf(VISIT_ACTIONS)),
+  'joint.make': '发起联合督察',
+  ...prefixed('joint', labelsOf(JOINT_ACTIONS)),
   'file.upload': '上传附件',
   'file.download': '打开附件',
   'bulletin.create': '起草通报',
@@ -155,6 +167,9 @@ export const ROOMS: Readonly<Record<string, string>> = {
   complaint: '诉件',
   citizen: '市民评价',
   matter: '同一事项',
+  listing: '挂牌督办',
+  on_site: '到场督导',
+  joint: '联合督察',
   intake: '受理入口',
   inspection: '督察',
   file: '附件',
@@ -178,6 +193,9 @@ export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   import_job: '批量导入',
   intake_source: '诉件来源',
   matter: '同一事项',
+  listing: '挂牌督办',
+  on_site: '到场督导',
+  joint: '联合督察',
   matter_list: '事项清单',
   weekly_analysis: '每周研判',
   matter_rule: '重复门槛',

@@ -40,6 +40,10 @@ export const TASKS: Readonly<Record<string, { label: string; about: string }>> =
     label: '整改提醒',
     about: '查找时限将到、已超期和待核验过久的整改，逐级提醒，每种提醒只发一次；停下来，提醒就不会发出。',
   },
+  'listing.remind': {
+    label: '挂牌督办提醒',
+    about: '挂牌事项逾期未报告、时限将到和超期的提醒；停下来，提醒就不会发出。',
+  },
   'bulletin.archive': { label: '通报存档', about: '通报发布后生成并留存公文文件。' },
   'system.purgeOutbox': { label: '清理推送记录', about: '删除 7 日前已推送的消息，不影响业务数据。' },
 };

@@ -659,6 +659,161 @@ export interface IntakeSourceTable {
   secret_made_at: Timestamp | null;
 }
 
+export interface JointDecisionTable {
+  id: Generated<string>;
+  meeting_id: string;
+  unit_id: string;
+  text: string;
+  rectification_id: string | null;
+}
+
+export interface JointDutyTable {
+  id: Generated<string>;
+  task_id: string;
+  unit_id: string;
+  phase: 'before' | 'during' | 'after';
+  content: string;
+  due_on: string;
+  status: Generated<'todo' | 'done' | 'confirmed'>;
+  note: string | null;
+  done_by: string | null;
+  done_at: Timestamp | null;
+  confirmed_by: string | null;
+  confirmed_at: Timestamp | null;
+  answer: string | null;
+}
+
+export interface JointDutyFileTable {
+  duty_id: string;
+  file_id: string;
+  added_by: string;
+  added_at: Timestamp;
+}
+
+export interface JointLetterTable {
+  id: Generated<string>;
+  number: string;
+  task_id: string;
+  to_unit_id: string;
+  subject: string;
+  text: string;
+  sent_by: string;
+  sent_at: Timestamp;
+  received_by: string | null;
+  received_at: Timestamp | null;
+  receipt: string | null;
+}
+
+export interface JointMeetingTable {
+  id: Generated<string>;
+  task_id: string;
+  held_on: string;
+  place: string;
+  minutes: string;
+  made_by: string;
+  made_at: Timestamp;
+}
+
+export interface JointPartyTable {
+  task_id: string;
+  unit_id: string;
+}
+
+export interface JointPhaseTable {
+  task_id: string;
+  phase: 'before' | 'during' | 'after';
+  from_on: string;
+  to_on: string;
+}
+
+export interface JointTaskTable {
+  id: Generated<string>;
+  number: string;
+  title: string;
+  purpose: string;
+  organiser_unit_id: string;
+  organised_by: string;
+  made_at: Timestamp;
+  status: Generated<'running' | 'closed' | 'cancelled'>;
+  version: Generated<number>;
+  summary: string | null;
+  ended_by: string | null;
+  ended_at: Timestamp | null;
+}
+
+export interface ListingTable {
+  id: Generated<string>;
+  number: string;
+  source: 'matter' | 'media' | 'case' | 'rectification';
+  matter_id: string | null;
+  rectification_id: string | null;
+  source_note: string | null;
+  level: 'section' | 'bureau' | 'district';
+  subject: string;
+  reason: string;
+  demand: string;
+  owner_unit_id: string;
+  leader_id: string;
+  proposed_by: string;
+  proposed_unit_id: string;
+  proposed_at: Timestamp;
+  workdays: number;
+  report_every: number;
+  status: Generated<'proposed' | 'refused' | 'listed' | 'delisting' | 'checked' | 'delisted'>;
+  version: Generated<number>;
+  cycle: Generated<number>;
+  approved_by: string | null;
+  listed_at: Timestamp | null;
+  due_at: Timestamp | null;
+  decision_note: string | null;
+  doer_ids: Generated<string[]>;
+  asked_at: Timestamp | null;
+  result: string | null;
+  checked_by: string | null;
+  checked_at: Timestamp | null;
+  check_result: string | null;
+  sent_back_count: Generated<number>;
+  delisted_by: string | null;
+  delisted_at: Timestamp | null;
+  delist_note: string | null;
+  next_check_at: Timestamp | null;
+}
+
+export interface ListingClockTable {
+  listing_id: string;
+  seq: number;
+  kind: 'pause' | 'resume' | 'extend';
+  at: Timestamp;
+  workdays: number | null;
+}
+
+export interface ListingEntryTable {
+  id: Generated<string>;
+  listing_id: string;
+  kind: 'report' | 'visit';
+  period: number;
+  text: string;
+  made_by: string;
+  unit_id: string;
+  made_at: Timestamp;
+}
+
+export interface ListingFileTable {
+  listing_id: string;
+  file_id: string;
+  entry_id: string | null;
+  stage: 'proposal' | 'report' | 'visit' | 'result' | 'check';
+  added_by: string;
+  added_at: Timestamp;
+}
+
+export interface ListingReminderTable {
+  listing_id: string;
+  reminder: 'report' | 'soon' | 'overdue';
+  n: number;
+  sent_at: Timestamp;
+}
+
 export interface MapBoundaryTable {
   unit_id: string;
   geometry: Json;
@@ -841,6 +996,49 @@ export interface NoticeReadTable {
   notice_id: string;
   person_id: string;
   read_at: Generated<Timestamp>;
+}
+
+export interface OnSiteCommitmentTable {
+  visit_id: string;
+  seq: number;
+  text: string;
+  due_on: string;
+}
+
+export interface OnSiteFileTable {
+  visit_id: string;
+  file_id: string;
+  stage: 'minutes' | 'answer';
+  added_by: string;
+  added_at: Timestamp;
+}
+
+export interface OnSiteVisitTable {
+  id: Generated<string>;
+  number: string;
+  month: string;
+  unit_id: string;
+  numerator: number;
+  denominator: number;
+  district_numerator: number;
+  district_denominator: number;
+  reason: string;
+  status: Generated<'planned' | 'visited' | 'answered' | 'concluded' | 'cancelled'>;
+  version: Generated<number>;
+  planned_on: string;
+  leader_id: string;
+  participant_ids: Generated<string[]>;
+  planned_by: string;
+  planned_at: Timestamp;
+  visited_on: string | null;
+  minutes: string | null;
+  minuted_by: string | null;
+  answer: string | null;
+  answered_by: string | null;
+  answered_at: Timestamp | null;
+  conclusion: string | null;
+  concluded_by: string | null;
+  concluded_at: Timestamp | null;
 }
 
 export interface OutboxTable {
@@ -1054,6 +1252,12 @@ export interface StatementTemplateTable {
   sort: Generated<number>;
 }
 
+export interface SupervisionCounterTable {
+  kind: 'listing' | 'on_site' | 'joint' | 'letter';
+  year: number;
+  n: number;
+}
+
 export interface UnitTable {
   id: Generated<string>;
   code: string;
@@ -1160,6 +1364,19 @@ export interface DB {
   inspection_visit_inspector: InspectionVisitInspectorTable;
   intake_record: IntakeRecordTable;
   intake_source: IntakeSourceTable;
+  joint_decision: JointDecisionTable;
+  joint_duty: JointDutyTable;
+  joint_duty_file: JointDutyFileTable;
+  joint_letter: JointLetterTable;
+  joint_meeting: JointMeetingTable;
+  joint_party: JointPartyTable;
+  joint_phase: JointPhaseTable;
+  joint_task: JointTaskTable;
+  listing: ListingTable;
+  listing_clock: ListingClockTable;
+  listing_entry: ListingEntryTable;
+  listing_file: ListingFileTable;
+  listing_reminder: ListingReminderTable;
   map_boundary: MapBoundaryTable;
   map_setting: MapSettingTable;
   matter: MatterTable;
@@ -1176,6 +1393,9 @@ export interface DB {
   migration: MigrationTable;
   notice: NoticeTable;
   notice_read: NoticeReadTable;
+  on_site_commitment: OnSiteCommitmentTable;
+  on_site_file: OnSiteFileTable;
+  on_site_visit: OnSiteVisitTable;
   outbox: OutboxTable;
   outbox_cursor: OutboxCursorTable;
   password_history: PasswordHistoryTable;
@@ -1195,6 +1415,7 @@ export interface DB {
   setting: SettingTable;
   sign_in_failure: SignInFailureTable;
   statement_template: StatementTemplateTable;
+  supervision_counter: SupervisionCounterTable;
   unit: UnitTable;
   webhook_delivery: WebhookDeliveryTable;
   weekly_analysis: WeeklyAnalysisTable;

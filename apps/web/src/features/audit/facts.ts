@@ -3,6 +3,10 @@ import { UNIT_KINDS } from '@bihuan/contract/org';
 import { ROLES, type Role } from '@bihuan/domain/access';
 import { BULLETIN_STATUSES } from '@bihuan/domain/bulletin';
 import { STATUSES } from '@bihuan/domain/complaint';
+import { JOINT_STATUSES } from '@bihuan/domain/joint';
+import { LISTING_STATUSES } from '@bihuan/domain/listing';
+import { VISIT_STATUSES } from '@bihuan/domain/on-site';
+import { RECTIFICATION_STATUSES } from '@bihuan/domain/rectification';
 import { dateTime } from '../../ui/format.ts';
 
 export interface Fact {
@@ -22,9 +26,17 @@ const COMPLAINT_STATUSES = Object.fromEntries(Object.entries(STATUSES).map(([key
 /** States that an event may lead to, of whatever object. */
 export const STATUS_WORDS: Readonly<Record<string, string>> = { ...BULLETIN_STATUSES, ...COMPLAINT_STATUSES };
 
+const WORDS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  bulletin: BULLETIN_STATUSES,
+  rectification: RECTIFICATION_STATUSES,
+  listing: LISTING_STATUSES,
+  joint: JOINT_STATUSES,
+  on_site: VISIT_STATUSES,
+};
+
 export function statusWord(objectType: string, status: string | null): string {
   if (status === null) return '—';
-  const words: Record<string, string> = objectType === 'bulletin' ? BULLETIN_STATUSES : COMPLAINT_STATUSES;
+  const words: Record<string, string> = WORDS_OF[objectType] ?? COMPLAINT_STATUSES;
   return words[status] ?? status;
 }
 
