@@ -64,6 +64,9 @@ export const BUILT_ROOMS = [
   'rectification',
   'appraisal',
   'inspection',
+  'listing',
+  'on_site',
+  'joint_inspection',
 ] as const;
 export type BuiltRoom = (typeof BUILT_ROOMS)[number];
 export const isBuilt = (key: string): key is BuiltRoom => (BUILT_ROOMS as readonly string[]).includes(key);

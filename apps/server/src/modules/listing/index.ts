@@ -14,6 +14,7 @@ import { listingPage } from './listing.query.ts';
 import { executeListing, propose } from './listing.service.ts';
 import { sweepListings } from './reminder.jobs.ts';
 
+export { REBOUNDED } from './listing.query.ts';
 export { executeListing, propose as proposeForListing } from './listing.service.ts';
 export { sweepListings } from './reminder.jobs.ts';
 

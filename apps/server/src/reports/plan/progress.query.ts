@@ -2,7 +2,16 @@ import type { BuiltRoom, MeasureRoom } from '@bihuan/contract/plan';
 import { type Permission, permits } from '@bihuan/domain/access';
 import { lastCompletePeriod, type Period, periodOf, rateOf } from '@bihuan/domain/indicator';
 import { dayNumberAt, formatDay, parseDay, startOfDay } from '@bihuan/domain/workday';
-import { complaintScope, inspectionScope, type RequestActor, rectificationScope } from '../../platform/access/index.ts';
+import { REBOUNDED } from '../../modules/listing/index.ts';
+import {
+  complaintScope,
+  inspectionScope,
+  jointScope,
+  listingScope,
+  onSiteScope,
+  type RequestActor,
+  rectificationScope,
+} from '../../platform/access/index.ts';
 import type { Sql } from '../../platform/db/index.ts';
 import { figureOf, overdueCondition, readFigures, spanOf } from '../indicator/index.ts';
 
@@ -32,6 +41,9 @@ const ROOM_PROGRESS: Readonly<Record<BuiltRoom, RoomProgress>> = {
   rectification: { needs: 'rectification.read', read: rectificationProgress },
   appraisal: { needs: 'appraisal.read', read: appraisalProgress },
   inspection: { needs: 'inspection.read', read: inspectionProgress },
+  listing: { needs: 'listing.read', read: listingProgress },
+  on_site: { needs: 'onSite.read', read: onSiteProgress },
+  joint_inspection: { needs: 'joint.read', read: jointProgress },
 };
 
 /** Nothing for whoever may not read the room. */
@@ -205,6 +217,67 @@ async function inspectionProgress({ sql, actor, from, to }: ProgressInput): Prom
     item('发现问题', row!.findings, '项'),
     item('待认定', row!.left, '项'),
   ];
+}
+
+async function listingProgress({ sql, actor, now }: ProgressInput): Promise<Progress> {
+  const scope = listingScope(actor, 'l');
+  const [row] = await sql.query<{ listed: number; overdue: number; delisted: number; rebounded: number }>(
+    `plan.listing.${scope.scope}`,
+    `select count(*) filter (where l.status in ('listed','delisting','checked'))::int as listed,
+            count(*) filter (where l.status = 'listed' and l.due_at < $1)::int as overdue,
+            count(*) filter (where l.status = 'delisted')::int as delisted, count(*) filter (where ${REBOUNDED})::int as rebounded
+       from listing l where ${scope.sql}`,
+    [new Date(now)],
+  );
+  const item = (label: string, value: number, query: Record<string, string>) => ({
+    label,
+    value,
+    unit: '项',
+    note: null,
+    link: { room: 'listing' as const, query },
+  });
+  return [
+    item('在督', row!.listed, { listed: 'true' }),
+    item('超期', row!.overdue, { overdue: 'true' }),
+    item('已摘牌', row!.delisted, { status: 'delisted' }),
+    item('摘牌后反弹', row!.rebounded, { rebounded: 'true' }),
+  ];
+}
+
+async function onSiteProgress({ sql, actor }: ProgressInput): Promise<Progress> {
+  const scope = onSiteScope(actor, 'v', 1);
+  const [row] = await sql.query<{ planned: number; concluded: number }>(
+    `plan.on_site.${scope.scope}`,
+    `select count(*)::int as planned, count(*) filter (where v.status = 'concluded')::int as concluded from on_site_visit v where ${scope.sql}`,
+    [...scope.values],
+  );
+  return [
+    {
+      label: '到场督导',
+      value: row!.planned,
+      unit: '次',
+      note: `已回头看 ${row!.concluded} 次`,
+      link: { room: 'on_site', query: {} },
+    },
+  ];
+}
+
+async function jointProgress({ sql, actor }: ProgressInput): Promise<Progress> {
+  const scope = jointScope(actor, 't', 1);
+  const [row] = await sql.query<{ running: number; closed: number }>(
+    `plan.joint.${scope.scope}`,
+    `select count(*) filter (where t.status = 'running')::int as running, count(*) filter (where t.status = 'closed')::int as closed
+       from joint_task t where ${scope.sql}`,
+    [...scope.values],
+  );
+  const item = (label: string, value: number, status: string) => ({
+    label,
+    value,
+    unit: '次',
+    note: null,
+    link: { room: 'joint_inspection' as const, query: { status } },
+  });
+  return [item('进行中', row!.running, 'running'), item('已办结', row!.closed, 'closed')];
 }
 
 async function matterProgress({ sql, actor, from, to }: ProgressInput): Promise<Progress> {

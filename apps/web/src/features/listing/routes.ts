@@ -4,7 +4,7 @@ export default [
   {
     path: '/listings',
     component: () => import('./ListingList.vue'),
-    meta: { title: '挂牌督办', permission: 'listing.read', nav: { room: 'inspection', order: 54 } },
+    meta: { title: '挂牌督办', permission: 'listing.read', nav: { room: 'listing', order: 54 } },
   },
   {
     path: '/listings/new',

@@ -4,7 +4,7 @@ export default [
   {
     path: '/on-site',
     component: () => import('./VisitList.vue'),
-    meta: { title: '到场督导', permission: 'onSite.read', nav: { room: 'inspection', order: 56 } },
+    meta: { title: '到场督导', permission: 'onSite.read', nav: { room: 'on_site', order: 56 } },
   },
   {
     path: '/on-site/new',
