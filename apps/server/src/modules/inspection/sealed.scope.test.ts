@@ -96,6 +96,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   type: 'late',
   period: '2023-06',
   until: '2023-06',
+  month: '2023-05',
 };
 interface Kind {
   readonly enum?: readonly string[];
